@@ -1,4 +1,5 @@
 import { type AddressRange, isInRanges, normalizeAddress } from "../../src/platform/address_ranges.ts";
+import { isPrivateAddress } from "../../src/platform/public_address.ts";
 
 /** What Deno knows about a request's connection. */
 export type Connection = { remoteAddr?: Deno.Addr };
@@ -22,6 +23,12 @@ export function clientAddress(
     if (!isInRanges(address, trustedProxies)) return client;
   }
   return client;
+}
+
+/** Whether a program on this machine or in its private network sent the request itself, rather than a proxy for someone else. */
+export function isFromInside(headers: Headers, connection: Connection): boolean {
+  const isForwarded = headers.has("X-Forwarded-For") || headers.has("Forwarded");
+  return !isForwarded && isPrivateAddress(peerAddress(connection));
 }
 
 /** Behind a proxy, all connections come from one address. */
