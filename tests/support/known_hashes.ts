@@ -17,7 +17,11 @@ Object.assign(subtle, {
   async deriveBits(algorithm: Record<string, unknown>, key: CryptoKey, length: number): Promise<ArrayBuffer> {
     const secret = secrets.get(key);
     if (secret === undefined) return await deriveBits(algorithm, key, length);
-    const input = JSON.stringify([{ ...algorithm, nonce: hex(algorithm.nonce as Uint8Array) }, secret, length]);
+    const input = JSON.stringify([
+      { ...algorithm, nonce: hex(algorithm.nonce as Uint8Array) },
+      secret,
+      length,
+    ]);
     if (!known.has(input)) known.set(input, deriveBits(algorithm, key, length));
     return (await known.get(input)!).slice(0);
   },
