@@ -45,6 +45,7 @@ import { showNotifications } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { type ContactsScene, showContacts } from "../support/contacts.ts";
 import { showSequence } from "../support/sequences.ts";
+import { showCustomDomains } from "../support/custom_domains.ts";
 import { showSendingDomain } from "../support/sending_domains.ts";
 import { showWebhooks } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
@@ -69,6 +70,8 @@ export type Scene = {
   contacts: ContactsScene;
   campaigns: CampaignScene;
   sequence: { id: string; stepId: string };
+  /** A custom domain whose record has gone missing. */
+  customDomain: { failingId: string };
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -140,6 +143,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     detail: "550 5.1.1 No such user",
   });
   await showSendingDomain(world, northwind.company);
+  const customDomain = await showCustomDomains(world, northwind.company);
   const webhook = await showWebhooks(world, northwind.company);
   const contacts = await showContacts(northwind.company);
   const billing = await showBilling(world, northwind.company);
@@ -201,6 +205,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     billing,
     campaigns,
     sequence,
+    customDomain,
     links,
     cookies,
   };

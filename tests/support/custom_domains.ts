@@ -1,7 +1,7 @@
 import { addCustomDomain, type CustomDomain, setPrimary } from "../../src/custom_domains/domains.ts";
 import { verifyCustomDomain } from "../../src/custom_domains/verification.ts";
 import type { Browser, Page } from "./browser.ts";
-import type { Zone } from "./sending_domains.ts";
+import { Zone } from "./sending_domains.ts";
 import type { Company, World } from "./world.ts";
 
 /** A domain of the company that answers. */
@@ -27,4 +27,16 @@ export async function visit(browser: Browser, address: string): Promise<Page> {
   const page = await browser.get(address);
   const [, onward] = /^0; url=(.+)$/.exec(String(page.headers.refresh ?? "")) ?? [];
   return onward ? await browser.get(onward) : page;
+}
+
+/** A live domain, one whose record has gone missing, and one that waits for DNS. */
+export async function showCustomDomains(world: World, company: Company): Promise<{ failingId: string }> {
+  const zone = Zone.of(world);
+  const { ctx, tenant: { subdomain } } = company;
+  await liveDomain(zone, company, `app.${subdomain}.example`);
+  const { id: failingId } = await liveDomain(zone, company, `portal.${subdomain}.example`);
+  zone.set("TXT", `_domain-verification.portal.${subdomain}.example`, "v=spf1 -all");
+  await verifyCustomDomain(ctx, failingId);
+  await addCustomDomain(ctx, { domain: `team.${subdomain}.example` });
+  return { failingId };
 }
