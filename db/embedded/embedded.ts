@@ -16,7 +16,7 @@ const START_PARAMS = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"]
 
 export type EmbeddedDatabase = {
   socketPath: string;
-  /** Dumps the whole database as a tar file for `startFromSnapshot`. No client may be connected. */
+  /** Dumps the whole database as a tar file for `loadSnapshot`. No client may be connected. */
   dump(): Promise<Blob>;
   /** Closes every client's connection. Clients can reconnect. */
   cutConnections(): Promise<void>;
@@ -33,7 +33,10 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   const lock = await lockFolder(dataDir);
   try {
     const pglite = await openOrCreate(join(dataDir, "postgres"));
-    return await serve(pglite, socketPath, () => lock.close());
+    return await serve(pglite, socketPath, async () => {
+      await pglite.close();
+      lock.close();
+    });
   } catch (error) {
     lock.close();
     throw error;
@@ -77,20 +80,20 @@ async function openFolder(folder: string): Promise<PGlite> {
   });
 }
 
-/**
- * Restores a database from `snapshot` (created by `dump`) into memory and serves it. For tests. With `files`, PGlite
- * doesn't load its own files again.
- */
-export async function startFromSnapshot(
+/** Restores a database from `snapshot` (created by `dump`) into memory. For tests. With `files`, PGlite doesn't load its own again. */
+export async function loadSnapshot(
   snapshot: Blob,
-  socketPath: string,
   files: Pick<PGliteOptions, "pgliteWasmModule" | "fsBundle"> = {},
-): Promise<EmbeddedDatabase> {
-  const pglite = await PGlite.create({ loadDataDir: snapshot, startParams: START_PARAMS, ...files });
-  return await serve(pglite, socketPath, () => {});
+): Promise<PGlite> {
+  return await PGlite.create({ loadDataDir: snapshot, startParams: START_PARAMS, ...files });
 }
 
-async function serve(pglite: PGlite, socketPath: string, release: () => void): Promise<EmbeddedDatabase> {
+/** Serves a database on a socket. `release` runs when the socket is closed. */
+export async function serve(
+  pglite: PGlite,
+  socketPath: string,
+  release: () => Promise<void> = () => pglite.close(),
+): Promise<EmbeddedDatabase> {
   // Drops superuser rights, so that the application has the same privileges here as on a server.
   const enter = `set session authorization ${LOGIN_ROLE}; reset all`;
   await pglite.exec(enter);
@@ -102,8 +105,7 @@ async function serve(pglite: PGlite, socketPath: string, release: () => void): P
     cutConnections: () => socket.cutConnections(),
     async close() {
       await socket.close();
-      await pglite.close();
-      release();
+      await release();
     },
   };
 }

@@ -9,7 +9,7 @@ import postgres from "postgres";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { installation } from "../../db/control/schema/installation.ts";
-import { startFromSnapshot } from "../../db/embedded/embedded.ts";
+import { loadSnapshot, serve } from "../../db/embedded/embedded.ts";
 import { createAuditWriter } from "../../db/migration/audit_writer.ts";
 import { migrate } from "../../db/migration/migrate.ts";
 import { readMigrations } from "../../db/migration/migrations.ts";
@@ -19,6 +19,7 @@ import { createStreamWriter } from "../../db/stream/writer.ts";
 import { newOwnerRole } from "../../db/tenant/schema_name.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
+import { rememberState } from "./rewind.ts";
 import { slimSnapshot } from "./snapshot.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
@@ -76,7 +77,7 @@ async function prepareSnapshot(): Promise<void> {
   if (await exists(path)) return;
   const empty = await PGlite.create();
   await prepareServer((sql) => empty.exec(sql));
-  const embedded = await startFromSnapshot(await empty.dumpDataDir("none"), socketPath());
+  const embedded = await serve(await loadSnapshot(await empty.dumpDataDir("none")), socketPath());
   await empty.close();
   const db = connect(embedded);
   await migrate(db);
@@ -98,8 +99,13 @@ async function withEmptyLog(snapshot: Blob): Promise<Blob> {
 }
 
 async function restoreSnapshot(): Promise<TestDatabase> {
-  const { snapshot, files } = await (snapshotFiles ??= readSnapshotFiles());
-  const embedded = await startFromSnapshot(snapshot, socketPath(), files);
+  const rewindable = idle.pop() ?? await loadRewindable();
+  const { pglite, rewind } = rewindable;
+  const embedded = await serve(pglite, socketPath(), () => {
+    rewind();
+    idle.push(rewindable);
+    return Promise.resolve();
+  });
   return {
     address: embedded,
     pooler: "none",
@@ -107,6 +113,19 @@ async function restoreSnapshot(): Promise<TestDatabase> {
     cutConnections: embedded.cutConnections,
     close: embedded.close,
   };
+}
+
+/** Databases that a test has closed. Loading another one takes ten times as long as rewinding one of them. */
+const idle: { pglite: PGlite; rewind: () => void }[] = [];
+
+/** A library can't be rewound to before it was loaded. */
+const LOAD_LIBRARIES = "do $$ begin end $$; select to_tsvector('english', '')";
+
+async function loadRewindable() {
+  const { snapshot, files } = await (snapshotFiles ??= readSnapshotFiles());
+  const pglite = await loadSnapshot(snapshot, files);
+  await pglite.exec(LOAD_LIBRARIES);
+  return { pglite, rewind: rememberState(pglite) };
 }
 
 /** The files for every restore. Loaded once per process, because PGlite would compile Postgres for each database. */

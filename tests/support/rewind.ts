@@ -1,0 +1,101 @@
+/** Takes an embedded database back to an earlier moment, by restoring the memory and the files of PGlite's WebAssembly module. */
+import type { PGlite } from "@electric-sql/pglite";
+import { Buffer } from "node:buffer";
+
+/** What this module uses of Emscripten's file system, which keeps files in memory (MEMFS). */
+type Node = {
+  mode: number;
+  name: string;
+  parent: Node;
+  name_next?: Node;
+  mounted?: { root: Node } | null;
+  contents?: Record<string, Node> | Uint8Array | null;
+  usedBytes?: number;
+};
+type Stream = { position: number; shared: Record<string, unknown> };
+type FileSystem = {
+  root: Node;
+  nameTable: (Node | undefined)[];
+  streams: (Stream | null | undefined)[];
+  isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
+};
+type Module = { HEAPU8: Uint8Array; FS: FileSystem };
+
+const CHUNK = 2 ** 20;
+const zeros = Buffer.alloc(CHUNK);
+
+/** Remembers the database as it is now, and returns what takes it back. No query may be running at either moment. */
+export function rememberState(pglite: PGlite): () => void {
+  const module = pglite.Module as unknown as Module;
+  const restoreMemory = rememberMemory(module);
+  const restoreFiles = rememberFiles(module.FS);
+  return () => {
+    restoreMemory();
+    restoreFiles();
+  };
+}
+
+function rememberMemory(module: Module): () => void {
+  const used = module.HEAPU8.slice(0, usedLength(module.HEAPU8));
+  return () => {
+    // The module replaces this array when its memory grows.
+    const memory = module.HEAPU8;
+    memory.set(used);
+    for (const chunk of chunksFrom(memory, used.length)) if (!isZero(chunk)) chunk.fill(0);
+  };
+}
+
+/** The length of the memory up to its last chunk that isn't zero. */
+function usedLength(memory: Uint8Array): number {
+  const last = [...chunksFrom(memory, 0)].findLastIndex((chunk) => !isZero(chunk));
+  return Math.min((last + 1) * CHUNK, memory.length);
+}
+
+function* chunksFrom(memory: Uint8Array, start: number): Generator<Uint8Array> {
+  for (let at = start; at < memory.length; at += CHUNK) yield memory.subarray(at, at + CHUNK);
+}
+
+function isZero(chunk: Uint8Array): boolean {
+  return zeros.compare(chunk, 0, chunk.length, 0, chunk.length) === 0;
+}
+
+function rememberFiles(fs: FileSystem): () => void {
+  const restoreNodes = nodesBelow(fs.root, fs).map((node) => rememberNode(node, fs));
+  const names = [...fs.nameTable];
+  const streams = [...fs.streams];
+  const restoreStreams = streams.filter((stream) => stream != null).map(rememberStream);
+  return () => {
+    for (const restore of [...restoreNodes, ...restoreStreams]) restore();
+    fs.nameTable.splice(0, Infinity, ...names);
+    fs.streams.splice(0, Infinity, ...streams);
+  };
+}
+
+function nodesBelow(node: Node, fs: FileSystem): Node[] {
+  const children = fs.isDir(node.mode) ? Object.values(node.contents ?? {}) : [];
+  const mounted = node.mounted ? [node.mounted.root] : [];
+  return [node, ...[...children, ...mounted].flatMap((child) => nodesBelow(child, fs))];
+}
+
+function rememberNode(node: Node, fs: FileSystem): () => void {
+  const { mode, name, parent, name_next, usedBytes } = node;
+  const place = { mode, name, parent, name_next };
+  if (fs.isDir(mode)) {
+    const entries = { ...node.contents as Record<string, Node> };
+    return () => Object.assign(node, place, node.contents ? { contents: { ...entries } } : {});
+  }
+  if (!fs.isFile(mode) || !(node.contents instanceof Uint8Array)) return () => Object.assign(node, place);
+  const bytes = node.contents.slice();
+  return () => {
+    const contents = node.contents as Uint8Array | null;
+    if (contents?.length === bytes.length) contents.set(bytes);
+    else node.contents = bytes.slice();
+    Object.assign(node, place, { usedBytes });
+  };
+}
+
+function rememberStream(stream: Stream): () => void {
+  const shared = { ...stream.shared };
+  return () => Object.assign(stream.shared, shared);
+}
