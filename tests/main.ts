@@ -6,17 +6,64 @@ const PARALLEL_GROUPS = navigator.hardwareConcurrency + 1;
 const DATABASE_FACING = ["tests/api", "tests/auth", "tests/integration", "tests/security"];
 const TIMING: TestRun = { report: "timing", folders: ["tests/timing"] };
 
+/** Tests of transactions, roles, locks, notifications and queues, which a pooler in transaction mode can change. */
+const THROUGH_POOLER = new Set([
+  ...[
+    "analytics_rollups",
+    "availability",
+    "campaigns_killed",
+    "campaigns_sending",
+    "concurrency",
+    "connections",
+  ],
+  ...["contact_imports", "database_addresses", "email_delivery", "event_stream", "events", "full_database"],
+  ...[
+    "heavy_reports",
+    "idempotency",
+    "isolation_sql",
+    "jobs",
+    "jobs_processes",
+    "jobs_silence",
+    "jobs_trouble",
+  ],
+  ...[
+    "live_feeds",
+    "many_workspaces",
+    "metrics",
+    "migration_processes",
+    "migrations",
+    "notifications",
+    "projects",
+  ],
+  ...[
+    "readme_database",
+    "ready_schemas",
+    "repair",
+    "report_queries",
+    "report_replica",
+    "request_log_writing",
+  ],
+  ...[
+    "requests",
+    "schedules",
+    "sessions",
+    "sign_up",
+    "sql_defense",
+    "stopping",
+    "stream",
+    "tenant_lifecycle",
+  ],
+  ...["usage", "webhooks", "workspace_archive", "workspace_exports"],
+]);
+
 await runSuite(
-  { report: "results", folders: foldersToRun(), parallelGroups: PARALLEL_GROUPS },
+  { report: "results", ...filesToRun(), parallelGroups: PARALLEL_GROUPS },
   ...(Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
 );
 
-/**
- * Installations have their own embedded database, so a server changes nothing for them. Through a pooler, only tests that face the
- * database can behave differently.
- */
-function foldersToRun(): string[] {
-  if (Deno.env.get("TEST_POOLER_URL")) return DATABASE_FACING;
-  if (Deno.env.get("TEST_DATABASE_URL")) return ["tests/unit", ...DATABASE_FACING];
-  return ["tests/unit", "tests/installation", ...DATABASE_FACING];
+/** Installations have their own embedded database, so a server changes nothing for them. */
+function filesToRun(): Pick<TestRun, "folders" | "only"> {
+  if (Deno.env.get("TEST_POOLER_URL")) return { folders: DATABASE_FACING, only: THROUGH_POOLER };
+  if (Deno.env.get("TEST_DATABASE_URL")) return { folders: ["tests/unit", ...DATABASE_FACING] };
+  return { folders: ["tests/unit", "tests/installation", ...DATABASE_FACING] };
 }

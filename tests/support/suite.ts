@@ -9,6 +9,8 @@ export type TestRun = {
   /** The report's file, without its extension. */
   report: string;
   folders: string[];
+  /** The names of the files to run, without `_test.ts`. By default, all files of the folders. */
+  only?: ReadonlySet<string>;
   /** How many groups of files run at once. By default, one file runs after the other. */
   parallelGroups?: number;
   /** Permissions that replace those of the set `test`. */
@@ -33,7 +35,8 @@ export async function prepareSuite(): Promise<boolean> {
     await runDeno(["run", "--quiet", "--no-prompt", "-P=test", "tests/support/database.ts"]);
 }
 
-async function runTests({ report, folders, parallelGroups, permissions = [] }: TestRun): Promise<boolean> {
+async function runTests(run: TestRun): Promise<boolean> {
+  const { report, folders, parallelGroups, permissions = [] } = run;
   const options = [
     "--quiet",
     "--no-check",
@@ -45,7 +48,7 @@ async function runTests({ report, folders, parallelGroups, permissions = [] }: T
   if (!parallelGroups) return await runDeno(["test", ...options, ...folders]);
   const groups = await Deno.makeTempDir();
   try {
-    await writeGroups(groups, folders);
+    await writeGroups(groups, run);
     const env = { DENO_JOBS: String(parallelGroups) };
     return await runDeno(["test", "--parallel", ...options, groups], env);
   } finally {
@@ -57,8 +60,11 @@ async function runTests({ report, folders, parallelGroups, permissions = [] }: T
  * Writes modules that import a few test files each. Deno runs each module in its own thread and loads the product there again,
  * which takes longer than most files.
  */
-async function writeGroups(into: string, folders: string[]): Promise<void> {
-  const files = (await Promise.all(folders.map(testFiles))).flat();
+async function writeGroups(into: string, { folders, only }: TestRun): Promise<void> {
+  const all = (await Promise.all(folders.map(testFiles))).flat();
+  const files = all.filter((file) => !only || only.has(nameOf(file)));
+  const missing = only?.difference(new Set(files.map(nameOf)));
+  if (missing?.size) throw new Error(`No test files are named ${[...missing].join(", ")}.`);
   const count = Math.ceil(files.length / FILES_PER_GROUP);
   for (let group = 0; group < count; group++) {
     // Neighbors go to different groups, because files with related names often take equally long.
@@ -72,6 +78,10 @@ async function testFiles(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)));
   return entries.filter(({ name }) => /_test\.tsx?$/.test(name))
     .map(({ name }) => new URL(`${folder}/${name}`, ROOT).href).sort();
+}
+
+function nameOf(file: string): string {
+  return file.replace(/^.*\//, "").replace(/_test\.tsx?$/, "");
 }
 
 /** Runs Deno in the project. Returns whether it succeeded. */
