@@ -32,12 +32,12 @@ Deno.test("a workspace at its own domain", async (t) => {
           await page.fill("#email", acme.owner.email);
           await page.fill("#password", PASSWORD);
           await page.click("#login-button");
-          await page.waitForURL(`${site}/projects`);
+          await page.waitForURL(`${site}/projects`, { waitUntil: "commit" });
           await page.goto(`${apex}/workspaces`);
           await page.click(`form[action="/workspaces/${acme.tenant.id}/handoff"] button`);
-          await page.waitForURL(`${site}/dashboard`);
+          await page.waitForURL(`${site}/dashboard`, { waitUntil: "commit" });
           await page.goto(`${site}/login?notice=handoff`);
-          await page.waitForURL(`${site}/dashboard`);
+          await page.waitForURL(`${site}/dashboard`, { waitUntil: "commit" });
           const cookies = await context.cookies(site);
 
           assert.deepEqual(complaints, []);

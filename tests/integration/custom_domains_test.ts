@@ -46,7 +46,7 @@ Deno.test("a workspace at its own domain", async (t) => {
   });
 
   await t.step("a verified domain redirects to the subdomain until it is primary", async () => {
-    const [{ id, record }] = await listCustomDomains(acme.ctx) as [{ id: string; record: never }];
+    const { id, record } = (await listCustomDomains(acme.ctx))[0]!;
     zone.create([record]);
     const { status, live, primary } = await verifyCustomDomain(acme.ctx, id);
 
@@ -277,7 +277,7 @@ Deno.test("an owner adds, checks, uses and removes a domain without JavaScript",
   const refused = await browser.post(path, { domain: "*.acme.example" });
   const added = await browser.post(path, { domain: "https://App.ACME.example/start" });
   const twice = await browser.post(path, { domain: DOMAIN });
-  const [{ id, record }] = await listCustomDomains(acme.ctx) as [{ id: string; record: never }];
+  const { id, record } = (await listCustomDomains(acme.ctx))[0]!;
   const early = await browser.post(`${path}/${id}/primary`, { primary: "on" });
   zone.isUp = false;
   const down = await browser.post(`${path}/${id}/check`, {});
