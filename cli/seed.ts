@@ -4,7 +4,7 @@ import { type SystemContext, tenantContext } from "../src/context.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
 import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
-import { tenantUrl } from "../src/tenancy/tenant.ts";
+import { subdomainUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../src/tenancy/tenants.ts";
 import { isSubdomainTaken } from "../src/tenancy/workspace_addresses.ts";
 import { type Company, HARBOR_AND_PINE, PASSWORD } from "./demo/companies.ts";
@@ -42,7 +42,7 @@ export async function seed(
   const added = [];
   for (const company of COMPANIES) {
     await addCompany(ctx, company, passwordHash);
-    const url = tenantUrl(ctx.services.config.appUrl, company);
+    const url = subdomainUrl(ctx.services.config.appUrl, company);
     added.push({ company: company.name, url, email: company.people[0].email, password: PASSWORD });
   }
   return added;

@@ -24,6 +24,7 @@ import { KILOBYTE, MEGABYTE, TEXT_BODY } from "./middleware/body.ts";
 import { compress } from "./middleware/compression.ts";
 import { admitOrigins } from "./middleware/cross_origin_api.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
+import { refusePersonal } from "./middleware/custom_domain.ts";
 import { admitTenant, findTenant, findTenantAnywhere } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
 import { confirmIdentity } from "./step_up.tsx";
@@ -148,6 +149,7 @@ const APP: Mount = {
     refuseCrossOrigin,
     readSession,
     admitTenant,
+    refusePersonal,
     checkOfflineForm,
     guardVisit,
     confirmIdentity,

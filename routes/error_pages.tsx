@@ -10,6 +10,7 @@ import { errorText } from "../views/pages/error/text.ts";
 import { STATUS } from "./api/problem.ts";
 import { type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
 import { localeOf } from "./locale.ts";
+import { ownHostUrl } from "./middleware/custom_domain.ts";
 import { NoWorkspace } from "./middleware/host.ts";
 import { fragment, page, withoutPasswords } from "./page.tsx";
 import { problemText } from "./problem_text.ts";
@@ -30,6 +31,7 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
   const tenant = c.get("tenant");
   if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
   if (kind === "reauthentication_required") {
+    if (c.get("customDomain") !== null) return redirect(c, ownHostUrl(c, whereFrom(c)));
     return c.req.method === "GET" ? redirect(c, stepUpAddress(c)) : await stepUpPage(c);
   }
   if (kind === "second_factor_required") return redirect(c, `${SECURITY_PATH}?notice=required`);

@@ -31,6 +31,8 @@ export type RequestVariables = {
   layout: Layout;
   /** The tenant of the request's host; null on the apex. */
   tenant: Tenant | null;
+  /** The tenant's custom domain, if the request is for that host. */
+  customDomain: string | null;
   /** The tenant of the request's host, or the tenant that an API request names. */
   target: Tenant | null;
   /** The session on this host, if a guard has read it. */

@@ -1,7 +1,9 @@
 import { type Context, Hono } from "hono";
 import type { Config } from "../src/config.ts";
 import { isSameSecret } from "../src/platform/crypto.ts";
+import { LIVE_HOSTS } from "../src/custom_domains/live_hosts.ts";
 import type { Services } from "../src/ports.ts";
+import { type Connection, isFromInside } from "./middleware/client_address.ts";
 import type { HttpEnv } from "./http.ts";
 
 /** The endpoints for load balancers and on-call engineers, on any host. */
@@ -18,6 +20,13 @@ operations.get("/ready", async (c) => {
 });
 
 operations.get("/metrics", (c) => isOnMainPort(c.get("services").config) ? sendMetrics(c) : c.notFound());
+
+/** Whether a proxy may get a certificate for a host name, for `on_demand_tls` of Caddy. Only programs beside this one may ask. */
+operations.get("/internal/domain-check", async (c) => {
+  if (!isFromInside(c.req.raw.headers, c.env as Connection)) return c.notFound();
+  const domain = (c.req.query("domain") ?? "").toLowerCase();
+  return c.body(null, await c.get("services").use(LIVE_HOSTS).mayHaveCertificate(domain) ? 200 : 404);
+});
 
 /** The same endpoints on the separate port for metrics. */
 export function createOperationsApp(services: Services): Hono<HttpEnv> {

@@ -24,10 +24,11 @@ const REFUSALS: ErrorKind[] = ["invalid", "unauthenticated", "rate_limited"];
 
 /**
  * Checks the proof in a form that a person sends from the page below, before the form's own route handles its other fields. So a
- * change that needs a proof and the proof itself arrive together.
+ * change that needs a proof and the proof itself arrive together. Nobody proves anything on a custom domain.
  */
 export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
-  if (c.req.method !== "POST" || !c.get("session") || !FORM.test(c.req.header("Content-Type") ?? "")) {
+  const mayProve = c.get("session") && c.get("customDomain") === null;
+  if (c.req.method !== "POST" || !mayProve || !FORM.test(c.req.header("Content-Type") ?? "")) {
     return await next();
   }
   const fields = await readForm(c);

@@ -7,6 +7,7 @@ export { default as audit } from "./audit/feature.ts";
 export { default as billing } from "./billing/feature.ts";
 export { default as campaigns } from "./campaigns/feature.ts";
 export { default as contacts } from "./contacts/feature.ts";
+export { default as customDomains } from "./custom_domains/feature.ts";
 export { default as email } from "./email/feature.ts";
 export { default as eventStream } from "./event_stream/feature.ts";
 export { default as exports } from "./exports/feature.ts";

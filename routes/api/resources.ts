@@ -6,6 +6,7 @@ export { default as auth } from "./auth.ts";
 export { default as caller } from "./caller.ts";
 export { default as campaigns } from "./campaigns.ts";
 export { default as contacts } from "./contacts.ts";
+export { default as customDomains } from "./custom_domains.ts";
 export { default as dashboard } from "./dashboard.ts";
 export { default as eventStream } from "./event_stream.ts";
 export { default as factors } from "./factors.ts";

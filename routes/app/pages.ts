@@ -19,6 +19,7 @@ export { default as contactImports } from "./contact_imports.tsx";
 export { default as contactLists } from "./contact_lists.tsx";
 export { default as contacts } from "./contacts.tsx";
 export { default as dashboard } from "./dashboard.tsx";
+export { default as domains } from "./domains.tsx";
 export { default as exports } from "./exports.tsx";
 export { default as invitations } from "./invitations.tsx";
 export { default as joinDomains } from "./join_domains.tsx";

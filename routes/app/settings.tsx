@@ -15,7 +15,7 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
-import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { subdomainUrl, type Tenant } from "../../src/tenancy/tenant.ts";
 import { chosenZone, TIME_ZONES } from "../../src/tenancy/time_zones.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
@@ -66,7 +66,7 @@ pages.post("/settings/address", (c) => {
     done: async (moved) =>
       moved.subdomain === ctx.tenant.subdomain
         ? { to: "/settings", flash: settingsText.of(localeOf(c)).unchanged }
-        : { to: await followWorkspace(c, moved) },
+        : { to: c.get("customDomain") === null ? await followWorkspace(c, moved) : "/settings" },
     refused: (move) => settings(c, { move }),
   });
 });
@@ -127,7 +127,7 @@ function current({ system, tenant }: MemberContext): Promise<TenantContext> {
 function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> {
   const { system, tenant, actor, services } = c.get("member");
   const { signInId, remember } = c.get("session");
-  const origin = tenantUrl(services.config.appUrl, tenant);
+  const origin = subdomainUrl(services.config.appUrl, tenant);
   return createHandoff(system, moved, { userId: actor.id, signInId, remember, welcome: null, origin });
 }
 

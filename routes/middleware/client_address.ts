@@ -1,4 +1,5 @@
 import { type AddressRange, isInRanges, normalizeAddress } from "../../src/platform/address_ranges.ts";
+import { isPrivateAddress } from "../../src/platform/public_address.ts";
 
 /** What Deno knows about a request's connection. */
 export type Connection = { remoteAddr?: Deno.Addr };
@@ -27,6 +28,12 @@ export function clientAddress(
 /** Whether a trusted proxy sent the request, so that its headers aren't the client's own. */
 export function isFromTrustedProxy(connection: Connection, trustedProxies: AddressRange[]): boolean {
   return isInRanges(peerAddress(connection), trustedProxies);
+}
+
+/** Whether a program on this machine or in its private network sent the request itself, rather than a proxy for someone else. */
+export function isFromInside(headers: Headers, connection: Connection): boolean {
+  const isForwarded = headers.has("X-Forwarded-For") || headers.has("Forwarded");
+  return !isForwarded && isPrivateAddress(peerAddress(connection));
 }
 
 /** Behind a proxy, all connections come from one address. */

@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { HttpEnv } from "../http.ts";
 
 const METHODS = "GET, POST, PUT, PATCH, DELETE";
@@ -27,12 +29,12 @@ const RESPONSE_HEADERS = [
 const PREFLIGHT_SECONDS = "600";
 
 /**
- * Lets scripts of the websites that the tenant has listed call the API on its host (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
+ * Lets scripts of the websites that the tenant has listed, and of its primary domain, call the API on its host (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
  * The API reads no cookies, so a website gets only what its own token opens.
  */
 export const admitOrigins = createMiddleware<HttpEnv>(async (c, next) => {
   const origin = c.req.header("Origin");
-  const isListed = origin !== undefined && c.get("tenant")!.apiOrigins.includes(origin);
+  const isListed = origin !== undefined && isAdmitted(c, origin);
   const isPreflight = c.req.method === "OPTIONS" &&
     c.req.header("Access-Control-Request-Method") !== undefined;
   if (isListed && isPreflight) {
@@ -50,3 +52,8 @@ export const admitOrigins = createMiddleware<HttpEnv>(async (c, next) => {
   c.res.headers.set("Access-Control-Allow-Origin", origin);
   c.res.headers.set("Access-Control-Expose-Headers", RESPONSE_HEADERS);
 });
+
+function isAdmitted(c: Context<HttpEnv>, origin: string): boolean {
+  const tenant = c.get("tenant")!;
+  return tenant.apiOrigins.includes(origin) || origin === tenantUrl(c.get("services").config.appUrl, tenant);
+}

@@ -1,10 +1,11 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { LIVE_HOSTS } from "../../src/custom_domains/live_hosts.ts";
 import { DomainError, notFound } from "../../src/errors.ts";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { admit } from "../../src/tenancy/admission.ts";
-import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { subdomainUrl, type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import type { HttpEnv } from "../http.ts";
 import { PAGE_NOT_FOUND } from "../http.ts";
@@ -33,22 +34,28 @@ export class NoWorkspace extends DomainError {
 }
 
 /**
- * Finds the tenant by the request's subdomain of the apex. Any other host is a 404. A tenant's former subdomain redirects to
- * its current one and keeps method and body. The port must match, because browsers treat ports as different origins.
+ * Finds the tenant by the request's subdomain of the apex, or by a custom domain. Any other host is a 404. A tenant's former
+ * subdomain redirects to its current one, and a custom domain to the primary one or, without one, to the subdomain. Redirects keep
+ * method and body. The port must match, because browsers treat ports as different origins.
  */
 export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
   const { appUrl } = c.get("services").config;
   const tenant = await readTenant(c);
+  const { pathname, search } = new URL(c.req.url);
+  const customDomain = c.get("customDomain");
+  if (customDomain !== null) {
+    if (customDomain === tenant.primaryDomain) return await next();
+    return c.redirect(tenantUrl(appUrl, tenant) + pathname + search, 307);
+  }
   const isMoved = tenant.subdomain !== subdomainOf(hostOf(c), appUrl.host);
   // The person who moved the workspace is still signed in on the old host, so the handoff proof stays there.
   if (isMoved && c.req.path !== HANDOFF_PROOF_PATH) {
-    const { pathname, search } = new URL(c.req.url);
-    return c.redirect(tenantUrl(appUrl, tenant) + pathname + search, 307);
+    return c.redirect(subdomainUrl(appUrl, tenant) + pathname + search, 307);
   }
   await next();
 });
 
-/** Finds the tenant like `findTenant`, and serves it on its former subdomains as well. */
+/** Finds the tenant like `findTenant`, and serves it on its former subdomains and on all of its custom domains as well. */
 export const findTenantAnywhere = createMiddleware<HttpEnv>(async (c, next) => {
   await readTenant(c);
   await next();
@@ -65,11 +72,27 @@ export const admitTenant = createMiddleware<HttpEnv>(async (c, next) => {
 async function readTenant(c: Context<HttpEnv>): Promise<Tenant> {
   const { config, use } = c.get("services");
   const subdomain = subdomainOf(hostOf(c), config.appUrl.host);
-  const tenant = subdomain ? await use(TENANTS).findBySubdomain(subdomain) : null;
+  const tenant = subdomain ? await use(TENANTS).findBySubdomain(subdomain) : await findByCustomDomain(c);
   if (!tenant) throw noWorkspaceHere(c);
   c.set("tenant", tenant);
   c.set("target", tenant);
   return tenant;
+}
+
+/** Needs no query for a host that isn't a custom domain, so forged hosts cost nothing. */
+async function findByCustomDomain(c: Context<HttpEnv>): Promise<Tenant | null> {
+  const { config: { appUrl }, use } = c.get("services");
+  const domain = withoutPort(hostOf(c), appUrl.port);
+  const tenantId = domain ? await use(LIVE_HOSTS).findTenantId(domain) : null;
+  const tenant = tenantId && await use(TENANTS).findById(tenantId);
+  if (tenant) c.set("customDomain", domain);
+  return tenant;
+}
+
+/** The name in a host with this port. Empty if the host has another port. */
+function withoutPort(host: string, port: string): string {
+  const ending = port && `:${port}`;
+  return host.endsWith(ending) ? host.slice(0, host.length - ending.length) : "";
 }
 
 function hostOf(c: Context<HttpEnv>): string {

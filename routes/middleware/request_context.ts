@@ -27,6 +27,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     c.set("mount", null);
     c.set("layout", SiteLayout);
     c.set("tenant", null);
+    c.set("customDomain", null);
     c.set("target", null);
     c.set("session", null);
     c.set("device", {

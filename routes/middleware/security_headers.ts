@@ -3,6 +3,8 @@ import type { Config } from "../../src/config.ts";
 import { type HttpEnv, isUpgrade, nonceOf } from "../http.ts";
 
 const HSTS = "max-age=63072000; includeSubDomains";
+/** Other hosts below a tenant's own domain aren't ours to promise anything for. */
+const HSTS_OF_CUSTOM_DOMAIN = "max-age=63072000";
 
 /** The headers of every response. */
 const ALWAYS: [string, string][] = [
@@ -84,6 +86,9 @@ export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
       if (!isOwn) headers.set(name, value);
     };
     for (const [name, value] of headersOfAll) set(name, value);
+    if (c.get("customDomain") !== null && headers.has("Strict-Transport-Security")) {
+      set("Strict-Transport-Security", HSTS_OF_CUSTOM_DOMAIN);
+    }
     set("Content-Security-Policy", isPage ? policies[policy](nonceOf(c)) : policyBesidePages(policy));
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });

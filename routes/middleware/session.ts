@@ -22,7 +22,8 @@ export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
 });
 
 async function useSession(c: Context<HttpEnv>, token: string): Promise<void> {
-  const found = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
+  const { id: tenantId = null } = c.get("tenant") ?? {};
+  const found = await findSession(c.get("services"), token, tenantId, c.get("customDomain"));
   c.set("session", found?.session ?? null);
   c.set("userId", found?.session.actor.id);
   if (found?.renewed) sendSession(c, { token, ...found.session });

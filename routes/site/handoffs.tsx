@@ -11,6 +11,7 @@ import { getUserById } from "../../src/identity/users.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { newToken, sha256 } from "../../src/platform/crypto.ts";
 import { SwitchAccountPage } from "../../views/pages/sign_in/switch_account_page.tsx";
+import { OnwardPage } from "../../views/pages/sign_in/onward_page.tsx";
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import { type HttpEnv, readForm, redirect, systemContextOf, type TenantEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
@@ -31,8 +32,9 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   if (c.req.method === "HEAD") return c.body(null);
   const ctx = systemContextOf(c);
   const token = c.req.query("token") ?? "";
-  const handoff = await findHandoff(ctx, c.get("tenant"), token);
+  const handoff = await findHandoff(ctx, c.get("tenant"), c.get("customDomain"), token);
   if (!handoff) return goToSignIn(c);
+  if (handoff.onward) return await goOnward(c, handoff.onward);
   if (!handoff.isBound) return c.redirect(handoff.proofUrl(keepState(c, token)), 303);
   const signedIn = c.get("session");
   if (!handoff.isBoundTo(stateOf(c, token))) return goToSignIn(c);
@@ -59,7 +61,13 @@ export async function proveHandoff(c: Context<HttpEnv>): Promise<Response> {
 
 async function openSession(c: Context<TenantEnv>, token: string): Promise<Response> {
   const handoff = { token, state: stateOf(c, token) };
-  const redeemed = await redeemHandoff(systemContextOf(c), c.get("tenant"), handoff, c.get("device"));
+  const redeemed = await redeemHandoff(
+    systemContextOf(c),
+    c.get("tenant"),
+    c.get("customDomain"),
+    handoff,
+    c.get("device"),
+  );
   if (!redeemed) return goToSignIn(c);
   await signInBrowser(c, redeemed.session);
   const { name, options } = stateCookie(c, token);
@@ -67,6 +75,19 @@ async function openSession(c: Context<TenantEnv>, token: string): Promise<Respon
   return await done(c, {
     to: safeNext(redeemed.next ?? undefined, "/dashboard"),
     flash: redeemed.welcome ? signInText.of(localeOf(c))[redeemed.welcome] : undefined,
+  });
+}
+
+/**
+ * Leads the browser to the primary domain by a page rather than a redirect. A browser may have come here by a form on the apex, whose
+ * policy allows no redirect to a foreign host.
+ */
+function goOnward(c: Context<TenantEnv>, url: string): Promise<Response> {
+  const { name } = c.get("tenant");
+  c.header("Refresh", `0; url=${url}`);
+  return page(c, {
+    title: signInText.of(localeOf(c)).opening(name),
+    body: <OnwardPage workspace={name} href={url} />,
   });
 }
 

@@ -7,7 +7,7 @@ import {
   type SignedInByPasskey,
   signInByPasskey,
 } from "../../src/identity/passkeys.ts";
-import { tenantUrl } from "../../src/tenancy/tenant.ts";
+import { subdomainUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { findWorkspaceBySubdomain } from "../../src/tenancy/workspaces.ts";
 import { PasskeyPage } from "../../views/pages/sign_in/passkey_page.tsx";
@@ -73,7 +73,7 @@ async function passkeyPage(
   const tenant = workspace ? await services.use(TENANTS).findBySubdomain(workspace) : null;
   const otherWay = new URL(
     "/login",
-    tenant ? tenantUrl(services.config.appUrl, tenant) : services.config.appUrl,
+    tenant ? subdomainUrl(services.config.appUrl, tenant) : services.config.appUrl,
   );
   if (next) otherWay.searchParams.set("next", next);
   const values = {

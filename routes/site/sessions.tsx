@@ -5,12 +5,14 @@ import { signInChecked } from "../../src/identity/second_step.ts";
 import { authenticate, credentials } from "../../src/identity/sign_in.ts";
 import type { User } from "../../src/identity/users.ts";
 import { findWorkspace } from "../../src/tenancy/workspaces.ts";
+import { SignInElsewherePage } from "../../views/pages/sign_in/onward_page.tsx";
 import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in/sign_in_page.tsx";
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import type { Flash } from "../flash.ts";
 import { type Fields, type HttpEnv, readForm, redirect, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { ownMark } from "../logos.ts";
+import { signInUrl } from "../middleware/custom_domain.ts";
 import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
@@ -25,6 +27,7 @@ export const sessionPages = new Hono<HttpEnv>();
 sessionPages.get("/login", (c) => {
   if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
   const { notice = "", next, email } = c.req.query();
+  if (c.get("customDomain") !== null) return signInElsewhere(c);
   return page(c, {
     ...signInForm(c, { next, values: { email, remember: true } }),
     flash: noticeOf(c, notice),
@@ -55,8 +58,16 @@ sessionPages.post("/logout", async (c) => {
   if (session && everywhere) await endAllSessions(systemContextOf(c), session.userId);
   else if (session) await endSignIn(systemContextOf(c), session);
   forgetSession(c);
-  return redirect(c, safeNext(next, "/login"));
+  return redirect(c, safeNext(next, c.get("customDomain") === null ? "/login" : "/login?notice=signed_out"));
 });
+
+/** On a custom domain, the page only leads to the apex. */
+function signInElsewhere(c: Context<HttpEnv>): Promise<Response> {
+  const { name } = c.get("tenant")!;
+  const { host } = c.get("services").config.appUrl;
+  const body = <SignInElsewherePage workspace={name} host={host} href={signInUrl(c, undefined)} />;
+  return page(c, { title: textOf(c).titleOf(name), body });
+}
 
 function textOf(c: Context<HttpEnv>) {
   return signInText.of(localeOf(c));

@@ -69,12 +69,16 @@ workspacePages.post("/new", (c) => {
   });
 });
 
-/** Opens a workspace from a link, such as those in another workspace's switcher, at the path `next`. */
+/**
+ * Opens a workspace from a link, such as those in another workspace's switcher, at the path `next`. With `on=subdomain`, not on the
+ * workspace's primary domain.
+ */
 workspacePages.get("/:id", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   if (c.req.method === "HEAD") return c.body(null);
   const next = safeNext(c.req.query("next"), "") || null;
-  return redirect(c, await openWorkspace(c, tenant, { welcome: null, next }));
+  const onSubdomain = c.req.query("on") === "subdomain";
+  return redirect(c, await openWorkspace(c, tenant, { welcome: null, next, onSubdomain }));
 });
 
 workspacePages.post("/:id/membership", async (c) => {
@@ -118,10 +122,10 @@ function newWorkspaceForm(c: Context<PersonEnv>, form: NewWorkspacePageProps) {
 function openWorkspace(
   c: Context<PersonEnv>,
   tenant: Tenant,
-  { welcome, next }: { welcome: Welcome | null; next?: string | null },
+  request: { welcome: Welcome | null; next?: string | null; onSubdomain?: boolean },
 ): Promise<string> {
   const { actor, signInId, remember } = c.get("session");
-  return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, welcome, next });
+  return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, ...request });
 }
 
 function listed({ tenant, role }: Workspace, appUrl: URL) {

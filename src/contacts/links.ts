@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TenantContext } from "../context.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
 import { idSchema } from "../platform/ids.ts";
-import { tenantUrl } from "../tenancy/tenant.ts";
+import { subdomainUrl } from "../tenancy/tenant.ts";
 
 const LINK_PURPOSE = "contact link";
 const linkContent = z.tuple([idSchema(), idSchema(), idSchema().nullable()]);
@@ -35,8 +35,9 @@ export function readContactToken(
   }
 }
 
+/** On the subdomain: a link to unsubscribe has to outlive a custom domain. */
 function urlOf({ tenant, services }: TenantContext, { contactId, campaignId }: ContactLink): string {
   const { appUrl, appSecret } = services.config;
   const token = encrypt(JSON.stringify([tenant.id, contactId, campaignId]), appSecret, LINK_PURPOSE);
-  return `${tenantUrl(appUrl, tenant)}/contact/${token}`;
+  return `${subdomainUrl(appUrl, tenant)}/contact/${token}`;
 }

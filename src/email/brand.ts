@@ -12,7 +12,7 @@ export function productBrand(appUrl: URL): EmailBrand {
 /** The look of emails in a tenant's name. The logo comes from the apex, which stays when the tenant moves. */
 export function tenantBrand(
   appUrl: URL,
-  tenant: Pick<Tenant, "id" | "name" | "brand" | "subdomain">,
+  tenant: Pick<Tenant, "id" | "name" | "brand" | "subdomain" | "primaryDomain">,
 ): EmailBrand {
   return {
     name: tenant.name,

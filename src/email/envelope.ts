@@ -5,7 +5,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { JobRun } from "../outbox/job.ts";
 import type { NamedAddress } from "../platform/named_address.ts";
-import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
+import { subdomainUrl, type Tenant } from "../tenancy/tenant.ts";
 import type { Reason, Recipient } from "./audience.ts";
 import { PRODUCT_NAME, productBrand, tenantBrand } from "./brand.ts";
 import type { EmailCategory } from "./category.ts";
@@ -80,7 +80,7 @@ function choicesOf(system: SystemContext, tenant: Tenant, category: EmailCategor
   const url = unsubscribeUrl(system, userId, category);
   return {
     unsubscribeUrl: url,
-    preferencesUrl: `${tenantUrl(system.services.config.appUrl, tenant)}/account/notifications`,
+    preferencesUrl: `${subdomainUrl(system.services.config.appUrl, tenant)}/account/notifications`,
     headers: {
       "List-Unsubscribe": `<${url}>`,
       "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

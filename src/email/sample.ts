@@ -21,10 +21,11 @@ export const SAMPLE = {
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 
-const SAMPLE_TENANT: Pick<Tenant, "id" | "name" | "subdomain" | "brand"> = {
+const SAMPLE_TENANT: Pick<Tenant, "id" | "name" | "subdomain" | "primaryDomain" | "brand"> = {
   id: "0198c0de-0000-7000-8000-000000000001" as TenantId,
   name: SAMPLE.tenantName,
   subdomain: "acme",
+  primaryDomain: null,
   brand: { color: "#1d59b3", logo: null },
 };
 

@@ -134,6 +134,7 @@ export const LEFT_OUT: Record<string, string> = {
   "control.support_visits": "They are about this installation's staff. The audit log tells of them.",
   "control.billing_accounts": "A subscription stays with the workspace that pays for it.",
   "control.sending_domains": "A domain is proven with a private key. Add it again.",
+  "control.custom_domains": "A domain is live in one workspace. Add it again.",
   "control.usage_events": "They are billed in the workspace that reported them.",
   "control.usage_hours": "They are billed in the workspace that reported them.",
   "control.outbox": "Jobs run where they were enqueued.",

@@ -8,6 +8,8 @@ export type Session = {
   id: string;
   signInId: string;
   tenantId: TenantId | null;
+  /** The tenant's custom domain, if the session is there. */
+  customDomain: string | null;
   /** Whose sign-in it is. While staff act for a member, `actor` is the member, and this is the person of the staff. */
   userId: UserId;
   actor: UserActor | StaffActor | MemberActor | ActingActor;

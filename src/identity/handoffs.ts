@@ -5,7 +5,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { MINUTE, SECOND } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
-import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
+import { customDomainUrl, subdomainUrl, type Tenant } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { selectOnlyWorkspace, type WorkspaceMember } from "../tenancy/workspaces.ts";
 import type { Device, Session } from "./credentials.ts";
@@ -44,6 +44,8 @@ export type HandoffRequest = {
   origin?: string;
   /** The path to open on the tenant's host. */
   next?: string | null;
+  /** Whether the session has to be on the subdomain, although the tenant has a primary domain. */
+  onSubdomain?: boolean;
   /** The visit in which the user, a person of the platform's staff, acts for a member of the tenant. */
   supportVisitId?: string;
 };
@@ -54,6 +56,8 @@ export type BrowserSecret = string | null;
 /** A handoff that can still be used. */
 export type Handoff = {
   userId: UserId;
+  /** The URL on the tenant's primary domain where the handoff goes on. Null on the host where it ends. */
+  onward: string | null;
   isBound: boolean;
   isBoundTo(state: BrowserSecret): boolean;
   /** The URL that binds the handoff to the browser with this secret. */
@@ -63,7 +67,8 @@ export type Handoff = {
 /**
  * Creates a link that opens a session on the tenant's host for a user who is signed in on another host. The hosts share
  * no cookie. The link works once, if opened within a minute, only on that tenant's host, only while the user is signed
- * in, and only in the browser where they are signed in. Decision 006 describes the steps.
+ * in, and only in the browser where they are signed in. Decision 006 describes the steps. The link leads to the subdomain, which
+ * sends the browser on to the primary domain.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
   const grant = { ...grantOf(ctx, request), tenantId: tenant.id };
@@ -84,22 +89,35 @@ export async function createHandoffToOnly(
   return issued && handoffUrl(ctx, issued, issued.token);
 }
 
-/** The URL of a handoff with this token. */
-export function handoffUrl(ctx: SystemContext, tenant: { subdomain: string }, token: string): string {
-  return `${tenantUrl(ctx.services.config.appUrl, tenant)}${HANDOFF_PATH}?token=${token}`;
+/** The URL of a handoff with this token: on the subdomain, or on a custom domain. */
+export function handoffUrl(
+  { services: { config: { appUrl } } }: SystemContext,
+  tenant: { subdomain: string },
+  token: string,
+  customDomain: string | null = null,
+): string {
+  const origin = customDomain === null ? subdomainUrl(appUrl, tenant) : customDomainUrl(appUrl, customDomain);
+  return `${origin}${HANDOFF_PATH}?token=${token}`;
 }
 
-/** The handoff of a token on the host of `tenant`. Null if the token is used, expired, unknown, or for another tenant. */
+/**
+ * The handoff of a token on the host of `tenant`: its subdomain, or `customDomain`. Null if the token is used, expired, unknown, or
+ * for another tenant or host.
+ */
 export async function findHandoff(
   ctx: SystemContext,
   tenant: Tenant,
+  customDomain: string | null,
   token: string,
 ): Promise<Handoff | null> {
   const grant = await peekOneTimeToken(ctx, "handoff", token);
   if (grant?.tenantId !== tenant.id) return null;
   const { userId, details } = grant;
+  const target = targetOf(tenant, grant);
+  if (customDomain !== null && customDomain !== target) return null;
   return {
     userId,
+    onward: customDomain === target ? null : handoffUrl(ctx, tenant, token, target),
     isBound: details.boundTo !== undefined,
     isBoundTo: (state) => state !== null && details.boundTo === sha256(state),
     proofUrl: (state) =>
@@ -122,21 +140,22 @@ export async function bindHandoff(
   if (!grant || grant.userId !== userId || grant.details.signInId !== signInId) return null;
   const tenant = await ctx.services.use(TENANTS).findById(grant.tenantId!);
   if (!tenant || !await bindOneTimeToken(ctx, "handoff", token, stateHash, BOUND_TTL)) return null;
-  return handoffUrl(ctx, tenant, token);
+  return handoffUrl(ctx, tenant, token, targetOf(tenant, grant));
 }
 
 /**
- * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Returns null if the handoff is used, expired,
+ * Redeems a handoff on the host of `tenant` (its subdomain, or `customDomain`), in the browser with the secret `state`. Returns null if the handoff is used, expired,
  * or unknown, belongs to another tenant or browser, or its sign-in has ended.
  */
 export async function redeemHandoff(
   ctx: SystemContext,
   tenant: Tenant,
+  customDomain: string | null,
   { token, state }: { token: string; state: BrowserSecret },
   device: Device,
 ): Promise<{ session: StartedSession; welcome: Welcome | null; next: string | null } | null> {
-  const known = await findHandoff(ctx, tenant, token);
-  if (!known?.isBoundTo(state)) return null;
+  const known = await findHandoff(ctx, tenant, customDomain, token);
+  if (known?.onward !== null || !known.isBoundTo(state)) return null;
   return await ctx.tx(async (tx) => {
     await lockUser(tx, known.userId);
     const grant = await redeemOneTimeToken(ctx, tx, "handoff", token);
@@ -146,7 +165,7 @@ export async function redeemHandoff(
     const remember = details.remember === true;
     const supportVisit = await findSupportVisit(ctx, tx, details.supportVisitId);
     if (supportVisit === null) return null;
-    const as = { ...signInOf(grant), ...proof, tenantId, supportVisit, remember, device };
+    const as = { ...signInOf(grant), ...proof, tenantId, customDomain, supportVisit, remember, device };
     const session = await startSession(ctx, tx, as);
     const next = typeof details.next === "string" ? details.next : null;
     return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null, next };
@@ -168,10 +187,18 @@ async function findSupportVisit(ctx: SystemContext, tx: ControlTx, id: unknown) 
   return visit ?? null;
 }
 
+/**
+ * The custom domain where a handoff ends. Null: the subdomain. Staff never act there, because whoever controls the domain can read
+ * their session.
+ */
+function targetOf(tenant: Tenant, { details }: OneTimeGrant): string | null {
+  return details.onSubdomain || details.supportVisitId ? null : tenant.primaryDomain;
+}
+
 function grantOf({ services }: SystemContext, request: HandoffRequest): Omit<OneTimeGrant, "tenantId"> {
-  const { userId, signInId, remember, welcome, next, supportVisitId } = request;
+  const { userId, signInId, remember, welcome, next, onSubdomain, supportVisitId } = request;
   const { origin = services.config.appUrl.origin } = request;
-  return { userId, details: { signInId, remember, welcome, origin, next, supportVisitId } };
+  return { userId, details: { signInId, remember, welcome, origin, next, onSubdomain, supportVisitId } };
 }
 
 function signInOf({ userId, details }: OneTimeGrant) {

@@ -39,12 +39,13 @@ export async function loadSession(services: Services, hash: string): Promise<Ses
     ? isProven && await findActing(services, row.session.supportVisitId)
     : ownActor(row, isProven);
   if (!actor) return null;
-  const { id, userId, signInId, tenantId, remember, lastSeenAt, expiresAt } = row.session;
+  const { id, userId, signInId, tenantId, customDomain, remember, lastSeenAt, expiresAt } = row.session;
   return {
     id,
     userId,
     signInId,
     tenantId,
+    customDomain,
     actor,
     isStaffWithoutFactor: row.user.isPlatformAdmin && !isProven,
     hasFactor: row.hasFactor,

@@ -32,6 +32,8 @@ const TOUCH_EVERY = 5 * MINUTE;
 export type NewSession = {
   userId: UserId;
   tenantId: TenantId | null;
+  /** The custom domain that the session is on. Absent on the apex and on subdomains. */
+  customDomain?: string | null;
   signInId?: string;
   methods: readonly AuthenticationMethod[];
   authenticatedAt?: Date;
@@ -63,7 +65,8 @@ export async function startSession(
   tx: ControlTx,
   input: NewSession,
 ): Promise<StartedSession> {
-  const { userId, tenantId, signInId = newId(), methods, supportVisit, remember, device } = input;
+  const { userId, tenantId, customDomain, signInId = newId(), methods, supportVisit, remember, device } =
+    input;
   if (
     !input.signInId && !input.isTrusted && strengthOf(methods) < HAS_SECOND && await hasFactors(tx, userId)
   ) {
@@ -79,6 +82,7 @@ export async function startSession(
     signInId,
     userId,
     tenantId,
+    customDomain,
     supportVisitId: supportVisit?.id,
     remember,
     ...device,
@@ -105,27 +109,30 @@ export async function startSession(
 /** Starts a session in place of one that has ended, in the same sign-in and on the same host. */
 export async function restartSession(
   ctx: SystemContext,
-  { actor, userId, tenantId, signInId, remember }: Session,
+  { actor, userId, tenantId, customDomain, signInId, remember }: Session,
   device: Device,
 ): Promise<StartedSession> {
   const { at: authenticatedAt, methods } = actor.authentication!;
-  const again = { userId, tenantId, signInId, methods, authenticatedAt, remember, device };
+  const again = { userId, tenantId, customDomain, signInId, methods, authenticatedAt, remember, device };
   return await ctx.tx((tx) => startSession(ctx, tx, again));
 }
 
 /**
- * The session of a token on the host of `tenantId` (null: the apex). Null if there is none, it has expired, it belongs to another
- * host, or the user is no longer a member. `renewed` means that the session was extended, so its cookie needs a new expiry.
+ * The session of a token on the host of `tenantId` (null: the apex): on its subdomain, or on `customDomain`. Null if there is none,
+ * it has expired, it belongs to another host, or the user is no longer a member. `renewed` means that the session was extended, so
+ * its cookie needs a new expiry.
  */
 export async function findSession(
   services: Services,
   token: string,
   tenantId: TenantId | null,
+  customDomain: string | null = null,
 ): Promise<{ session: Session; renewed: boolean } | null> {
   const hash = sha256(token);
   const session = await services.use(SIGN_INS).sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
-  if (!session || session.tenantId !== tenantId || session.expiresAt <= now) return null;
+  const isHere = session?.tenantId === tenantId && session.customDomain === customDomain;
+  if (!isHere || session.expiresAt <= now) return null;
   const renewed = session.actor.type !== "acting" && after(session.lastSeenAt, TOUCH_EVERY) <= now;
   if (renewed) await touch(services, session, now);
   return { session, renewed };
@@ -206,6 +213,19 @@ export async function endAllSessionsIn(
     .returning({ id: refreshTokens.id });
   await deleteEndedSubscriptions(tx, ctx.services.clock.now(), userId);
   return ended + revoked.length;
+}
+
+/** Ends everyone's sessions on a tenant's custom domain. The caller calls `SignInCaches.forgetTenant` after the commit. */
+export async function endSessionsOnDomain(
+  { services }: SystemContext,
+  tx: ControlTx,
+  tenantId: TenantId,
+  customDomain: string,
+): Promise<void> {
+  const ended = await tx.delete(sessions)
+    .where(and(eq(sessions.tenantId, tenantId), eq(sessions.customDomain, customDomain)))
+    .returning({ id: sessions.id });
+  if (ended.length > 0) await deleteEndedSubscriptions(tx, services.clock.now());
 }
 
 async function endSession(ctx: SystemContext, { userId, id }: Session): Promise<void> {

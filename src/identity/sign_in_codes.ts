@@ -3,7 +3,7 @@ import { emailSignIns } from "../../db/control/schema/identity.ts";
 import type { SystemContext } from "../context.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { isSixDigitCode, sixDigitCode } from "../platform/crypto.ts";
-import { tenantUrl } from "../tenancy/tenant.ts";
+import { subdomainUrl } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { issueOneTimeToken } from "./one_time_tokens.ts";
 import type { User } from "./users.ts";
@@ -45,6 +45,6 @@ export async function createSignInLink(
   const token = await issueOneTimeToken(ctx, "sign_in", grant, SIGN_IN_MINUTES * MINUTE);
   const { config } = ctx.services;
   const tenant = tenantId && await ctx.services.use(TENANTS).findById(tenantId);
-  const origin = tenant ? tenantUrl(config.appUrl, tenant) : config.appUrl.origin;
+  const origin = tenant ? subdomainUrl(config.appUrl, tenant) : config.appUrl.origin;
   return `${origin}${SIGN_IN_LINK_PATH}?token=${token}`;
 }

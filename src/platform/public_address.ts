@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 
 /** Services of clouds at addresses that look public: Azure's platform endpoint. */
 const CLOUD_SERVICES = ["168.63.129.16"];
+const PRIVATE_RANGES = new Set(["loopback", "private", "uniqueLocal", "linkLocal"]);
 /** Only this part of IPv6 is allocated for the internet (RFC 4291, RFC 4147). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
@@ -15,6 +16,12 @@ export function isPublicAddress(text: string): boolean {
   if (!address || address.range() !== "unicast") return false;
   if (address instanceof ipaddr.IPv6) return address.match(GLOBAL_UNICAST);
   return !CLOUD_SERVICES.includes(address.toString());
+}
+
+/** Whether an IP address is of this machine or of a private network. */
+export function isPrivateAddress(text: string): boolean {
+  const address = parse(text);
+  return address !== null && PRIVATE_RANGES.has(address.range());
 }
 
 /** Whether an IP address is the loopback interface of this machine. */

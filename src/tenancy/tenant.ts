@@ -20,6 +20,8 @@ export type Tenant = {
   id: TenantId;
   name: string;
   subdomain: string;
+  /** The custom domain that links use. Null: they use the subdomain, as they do while the plan has no custom domains. */
+  primaryDomain: string | null;
   schemaName: SchemaName;
   /** The newest migration that was applied to the schema. */
   schemaVersion: string;
@@ -70,9 +72,24 @@ export type TenantBrand = {
   logo: string | null;
 };
 
-/** The origin of a tenant's host, such as `http://acme.localhost:8000`. */
-export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
+/** The origin that links to a tenant use: its primary domain, or else its subdomain. */
+export function tenantUrl(appUrl: URL, tenant: Pick<Tenant, "subdomain" | "primaryDomain">): string {
+  return tenant.primaryDomain === null
+    ? subdomainUrl(appUrl, tenant)
+    : customDomainUrl(appUrl, tenant.primaryDomain);
+}
+
+/**
+ * The origin of a tenant's subdomain, such as `http://acme.localhost:8000`. It always answers, and belongs to the installation: what
+ * asks for passwords, and what has to work for years, is there.
+ */
+export function subdomainUrl(appUrl: URL, tenant: Pick<Tenant, "subdomain">): string {
   return `${appUrl.protocol}//${tenant.subdomain}.${appUrl.host}`;
+}
+
+/** The origin of a custom domain. It has the port of `APP_URL`. */
+export function customDomainUrl(appUrl: URL, domain: string): string {
+  return `${appUrl.protocol}//${domain}${appUrl.port && `:${appUrl.port}`}`;
 }
 
 /** The URL of a tenant's logo on the apex, which works on every host and in emails. Null if there is no logo. */

@@ -3,6 +3,8 @@ import type { Database } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
+import { hasFeature } from "../billing/entitlements.ts";
+import { CUSTOM_DOMAINS } from "../custom_domains/permissions.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
@@ -89,10 +91,10 @@ export class TenantDirectory {
     return ids.filter((id) => !present.has(id));
   }
 
-  /** A plan that has ended since the tenant was cached is over at once. */
+  /** A plan that has ended since the tenant was cached is over at once, with what it included. */
   async #find(key: string, load: () => Promise<Tenant | null>): Promise<Tenant | null> {
     const tenant = await this.#cache.getOrLoad(key, load);
-    return tenant && withCurrentPlan(tenant, this.#clock.now());
+    return tenant && asOf(tenant, this.#clock.now());
   }
 
   async #checkDeletion(id: string, onDeleted: (id: string) => void): Promise<void> {
@@ -117,5 +119,11 @@ export async function announceChange(tx: ControlTx, id: string): Promise<void> {
 export const TENANTS = part("tenant directory", ({ db, clock }) => new TenantDirectory(db, clock), {
   forgetTenant: (directory, id) => directory.forget(id),
 });
+
+function asOf(tenant: Tenant, now: Date): Tenant {
+  const current = withCurrentPlan(tenant, now);
+  if (current.primaryDomain === null || hasFeature(current, CUSTOM_DOMAINS, now)) return current;
+  return { ...current, primaryDomain: null };
+}
 
 const IS_NOT_DELETED: SQL = ne(tenants.status, "deleting");

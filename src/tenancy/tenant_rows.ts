@@ -15,6 +15,7 @@ export function toTenant(row: TenantRow): Tenant {
   const {
     name,
     subdomain,
+    primaryDomain,
     schemaVersion,
     plan,
     planVersion,
@@ -36,6 +37,7 @@ export function toTenant(row: TenantRow): Tenant {
     id: row.id,
     name,
     subdomain,
+    primaryDomain,
     schemaName: parseSchemaName(row.schemaName),
     schemaVersion,
     plan,

@@ -11,6 +11,7 @@ import { schedule } from "../outbox/schedule.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part, type Services } from "../ports.ts";
+import { enqueueDueDomainChecks } from "../custom_domains/verification.ts";
 import { enqueueDueChecks } from "../sending_domains/checks.ts";
 import { deleteDueTenants } from "./deletion.ts";
 
@@ -74,6 +75,7 @@ export class TenantUpkeep {
       await maintainPartitions(services.db, services.clock.now());
       await recordPublishedEvents(system);
       await enqueueDueChecks(system);
+      await enqueueDueDomainChecks(system);
     }
   }
 

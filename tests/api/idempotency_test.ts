@@ -191,6 +191,7 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
   resendInvitation: async (_, { ctx }) => ({
     id: (await invite(ctx, { email: "dora@partner.example", role: "member" })).id,
   }),
+  addCustomDomain: () => ({ body: { domain: "app.acme.example" } }),
   createJoinDomain: () => ({ body: { domain: "acme.example" } }),
   offerOwnership: async (world, company) => {
     await world.member(company, "heir@acme.example", "admin");

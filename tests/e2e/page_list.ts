@@ -97,7 +97,8 @@ function accountPages({ world, links }: Scene): ListedPage[] {
 }
 
 function workspacePages(
-  { world, northwind, newPhoneId, keyId, webhook, billing, contacts, campaigns, sequence }: Scene,
+  { world, northwind, newPhoneId, keyId, webhook, billing, contacts, campaigns, sequence, customDomain }:
+    Scene,
 ): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
   const webhooks = "/developers/webhooks";
@@ -218,6 +219,8 @@ function workspacePages(
     on("sign-in-rules", "/settings/security"),
     on("api-settings", "/settings/api"),
     on("website-events", "/settings/analytics"),
+    on("domains", "/settings/domains"),
+    on("remove-domain", `/settings/domains/${customDomain.failingId}/remove`),
     on("sending-domain", "/settings/sending-domain"),
     on("remove-sending-domain", "/settings/sending-domain/remove"),
     on("support-access", "/settings/support"),

@@ -46,6 +46,7 @@ import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { showSequence } from "../support/sequences.ts";
+import { showCustomDomains } from "../support/custom_domains.ts";
 import { showSendingDomain } from "../support/sending_domains.ts";
 import type { Company, World } from "../support/world.ts";
 
@@ -69,6 +70,8 @@ export type Scene = {
   contacts: ContactsScene;
   campaigns: CampaignScene;
   sequence: { id: string; stepId: string };
+  /** A custom domain whose record has gone missing. */
+  customDomain: { failingId: string };
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -140,6 +143,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     detail: "550 5.1.1 No such user",
   });
   await showSendingDomain(world, northwind.company);
+  const customDomain = await showCustomDomains(world, northwind.company);
   const webhook = await addWebhookPages(northwind.company.ctx);
   const contacts = await addContactPages(northwind.company.ctx);
   const billing = await showBilling(world, northwind.company);
@@ -201,6 +205,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     billing,
     campaigns,
     sequence,
+    customDomain,
     links,
     cookies,
   };

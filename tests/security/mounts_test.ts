@@ -8,7 +8,7 @@ const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
 /** The routes of a workspace's host that don't require a member: every host's routes, the API, the events of websites, sign-in, sign-out, and the end of a visit. */
 const OPEN_TO_ALL =
-  /^\/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|collect(\.js)?$|problems\/|robots\.txt$|\.well-known\/|api\/|login(\/(mfa|email|code|code\/resend|link))?$|logout$|handoff(\/proof)?$|support-visit\/end$|verify-email\/resend$|brand\/|manifest\.webmanifest$|shared-reports\/|offline$|sw\.js$|contact\/|subscribe\/|[cs]\/:token$|exports\/:id$|campaigns\/:id\/archive\/)/;
+  /^\/($|health$|ready$|metrics$|internal\/domain-check$|static\/|favicon\.ico$|apple-touch-icon\.png$|collect(\.js)?$|problems\/|robots\.txt$|\.well-known\/|api\/|login(\/(mfa|email|code|code\/resend|link))?$|logout$|handoff(\/proof)?$|support-visit\/end$|verify-email\/resend$|brand\/|manifest\.webmanifest$|shared-reports\/|offline$|sw\.js$|contact\/|subscribe\/|[cs]\/:token$|exports\/:id$|campaigns\/:id\/archive\/)/;
 
 Deno.test("S25 every route of the back office rejects visitors and people who aren't staff", async () => {
   await using world = await World.open();

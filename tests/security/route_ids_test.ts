@@ -8,6 +8,7 @@ import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { shareReport } from "../../src/analytics/saved_reports/report_links.ts";
+import { addCustomDomain, listCustomDomains } from "../../src/custom_domains/domains.ts";
 import { stageImport } from "../../src/contacts/imports/staging.ts";
 import { createSegment } from "../../src/contacts/segments.ts";
 import { newContact } from "../../src/contacts/contact.ts";
@@ -58,6 +59,8 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   "team/invitations": invitationId,
   "join-domains": joinDomainId,
   "team/domains": joinDomainId,
+  "custom-domains": customDomainId,
+  "settings/domains": customDomainId,
   roles: makeRole,
   "api-keys": makeKey,
   "developers/api-keys": makeKey,
@@ -176,6 +179,11 @@ async function invitationId({ ctx }: Company): Promise<string> {
 
 async function joinDomainId({ ctx }: Company): Promise<string> {
   return (await openToDomain(ctx, { domain: "globex.example", role: "member" })).id;
+}
+
+async function customDomainId({ ctx }: Company): Promise<string> {
+  const [known] = await listCustomDomains(ctx);
+  return (known ?? await addCustomDomain(ctx, { domain: "app.globex.example" })).id;
 }
 
 /** The id of a browser's sign-in. */

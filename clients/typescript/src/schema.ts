@@ -624,6 +624,78 @@ export interface paths {
         readonly patch: operations["updateContact"];
         readonly trace?: never;
     };
+    readonly "/custom-domains": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the custom domains
+         * @description List the custom domains. Needs the permission `domains:manage`.
+         */
+        readonly get: operations["listCustomDomains"];
+        readonly put?: never;
+        /**
+         * Add a custom domain
+         * @description Only for owners. Needs a plan with `custom_domains`. The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains. Needs the permission `domains:manage`.
+         */
+        readonly post: operations["addCustomDomain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/custom-domains/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a custom domain
+         * @description Get a custom domain. Needs the permission `domains:manage`.
+         */
+        readonly get: operations["getCustomDomain"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove a custom domain
+         * @description It stops at once, and everyone is signed out there. Needs the permission `domains:manage`.
+         */
+        readonly delete: operations["removeCustomDomain"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Make a custom domain primary, or use the subdomain again
+         * @description Only for owners. Needs a plan with `custom_domains`. 409: the domain isn't verified. Needs the permission `domains:manage`.
+         */
+        readonly patch: operations["updateCustomDomain"];
+        readonly trace?: never;
+    };
+    readonly "/custom-domains/{id}/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Look up the TXT record now
+         * @description Only for owners. Needs a plan with `custom_domains`. The domain is live once its record has this tenant's value. It is checked once a day as well. 409: the domain is live for another tenant. Needs the permission `domains:manage`.
+         */
+        readonly post: operations["verifyCustomDomain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/dashboard/stats": {
         readonly parameters: {
             readonly query?: never;
@@ -2482,6 +2554,146 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "custom_domain.added": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.added
+         * @description A custom domain was added. It isn't verified yet.
+         */
+        readonly post: operations["on.custom_domain.added"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.failing": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.failing
+         * @description The TXT record of a custom domain is gone. The domain stops in three days.
+         */
+        readonly post: operations["on.custom_domain.failing"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.lost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.lost
+         * @description A custom domain stopped, because its TXT record stayed away.
+         */
+        readonly post: operations["on.custom_domain.lost"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.made_primary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.made_primary
+         * @description The workspace's links use this custom domain.
+         */
+        readonly post: operations["on.custom_domain.made_primary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.removed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.removed
+         * @description A custom domain was removed.
+         */
+        readonly post: operations["on.custom_domain.removed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.unmade_primary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.unmade_primary
+         * @description The workspace's links no longer use this custom domain.
+         */
+        readonly post: operations["on.custom_domain.unmade_primary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "custom_domain.verified": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * custom_domain.verified
+         * @description A custom domain was verified, and the workspace answers there.
+         */
+        readonly post: operations["on.custom_domain.verified"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "invoice.paid": {
         readonly parameters: {
             readonly query?: never;
@@ -3446,6 +3658,86 @@ export interface components {
          */
         readonly ContactPage: {
             readonly data: readonly components["schemas"]["Contact"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+         *       "domain": "app.acme.example",
+         *       "status": "pending",
+         *       "primary": false,
+         *       "live": false,
+         *       "record": {
+         *         "type": "TXT",
+         *         "name": "_domain-verification.app.acme.example",
+         *         "value": "domain-verification=Yk3mX0c1mS0f0a9c0c0b4V7pQk2l8n5r1t3w6y9zAbC"
+         *       },
+         *       "found": [],
+         *       "failing_since": null,
+         *       "checked_at": null,
+         *       "verified_at": null,
+         *       "created_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
+        readonly CustomDomain: {
+            /** Format: date-time */
+            readonly checked_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description In lower case and ASCII */
+            readonly domain: string;
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** @description What the record's name had at the last check */
+            readonly found: readonly string[];
+            /** Format: uuid */
+            readonly id: string;
+            /** @description It answers: it is verified, and the plan includes custom domains */
+            readonly live: boolean;
+            /** @description Links use it, and the tenant's other domains redirect to it */
+            readonly primary: boolean;
+            /** @description The DNS record to create */
+            readonly record: {
+                readonly name: string;
+                /** @enum {string} */
+                readonly type: "TXT";
+                readonly value: string;
+            };
+            /**
+             * @description `failing`: the TXT record was gone at the last check. `lost`: the record stayed away for three days
+             * @enum {string}
+             */
+            readonly status: "pending" | "verified" | "failing" | "lost";
+            /** Format: date-time */
+            readonly verified_at: string | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+         *           "domain": "app.acme.example",
+         *           "status": "pending",
+         *           "primary": false,
+         *           "live": false,
+         *           "record": {
+         *             "type": "TXT",
+         *             "name": "_domain-verification.app.acme.example",
+         *             "value": "domain-verification=Yk3mX0c1mS0f0a9c0c0b4V7pQk2l8n5r1t3w6y9zAbC"
+         *           },
+         *           "found": [],
+         *           "failing_since": null,
+         *           "checked_at": null,
+         *           "verified_at": null,
+         *           "created_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly CustomDomainList: {
+            readonly data: readonly components["schemas"]["CustomDomain"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
@@ -7687,6 +7979,281 @@ export interface operations {
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listCustomDomains: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The domains, the oldest first */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustomDomainList"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly addCustomDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "domain": "app.acme.example"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly domain: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The domain and the record to create */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustomDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getCustomDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The domain */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustomDomain"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly removeCustomDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The domain was removed */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateCustomDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "primary": true
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly primary: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed domain */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustomDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly verifyCustomDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The domain with what was found */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CustomDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -14289,6 +14856,419 @@ export interface operations {
                     readonly timestamp: string;
                     /** @enum {string} */
                     readonly type: "contact.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.added": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.added",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.added";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.failing": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.failing",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.failing";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.lost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.lost",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.lost";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.made_primary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.made_primary",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.made_primary";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.removed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.removed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.removed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.unmade_primary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.unmade_primary",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.unmade_primary";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.custom_domain.verified": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "custom_domain.verified",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6a1b-7c3d-8e4f-5a6b7c8d9e01",
+                 *         "domain": "app.acme.example"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly domain: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "custom_domain.verified";
                 };
             };
         };

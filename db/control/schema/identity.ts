@@ -32,6 +32,8 @@ export const sessions = control.table("sessions", {
   signInId: uuid("sign_in_id").notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
+  /** The tenant's custom domain, if the session is on that host. It works there only. */
+  customDomain: text("custom_domain"),
   /** Set for a person of the platform's staff who acts for a member: the user is that person. */
   supportVisitId: uuid("support_visit_id").references(() => supportVisits.id, { onDelete: "cascade" }),
   remember: boolean("remember").notNull(),

@@ -18,6 +18,8 @@ export const tenants = control.table("tenants", {
   id: uuid("id").$type<TenantId>().primaryKey(),
   name: text("name").notNull(),
   subdomain: text("subdomain").notNull().unique(),
+  /** The custom domain that links use. Null: links use the subdomain. */
+  primaryDomain: text("primary_domain"),
   schemaName: text("schema_name").$type<SchemaName>().notNull().unique(),
   /** The plan that applies, as billing decided it from the account. Billing alone writes these columns after the sign-up. */
   plan: text("plan", { enum: ["starter", "team", "premium", "enterprise"] }).notNull(),

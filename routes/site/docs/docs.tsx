@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { listProblems } from "../../../src/platform/problem.ts";
-import { tenantUrl } from "../../../src/tenancy/tenant.ts";
+import { subdomainUrl, tenantUrl } from "../../../src/tenancy/tenant.ts";
 import { listTenantsOf } from "../../../src/tenancy/workspaces.ts";
 import { ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
 import { GuidePage } from "../../../views/pages/docs/guide_page.tsx";
@@ -111,7 +111,7 @@ async function readerOf(c: Context<HttpEnv>): Promise<{ reader: Reader; workspac
   const session = c.get("session");
   const [tenant] = session ? await listTenantsOf(systemContextOf(c), session.actor.id) : [];
   const { appUrl } = c.get("services").config;
-  const origin = tenantUrl(appUrl, tenant ?? { subdomain: EXAMPLE_WORKSPACE });
+  const origin = tenant ? tenantUrl(appUrl, tenant) : subdomainUrl(appUrl, { subdomain: EXAMPLE_WORKSPACE });
   const language = LANGUAGES.find((each) => each === c.req.query("lang")) ?? LANGUAGES[0];
   return { reader: { origin, language }, workspace: tenant?.subdomain };
 }

@@ -50,6 +50,11 @@ export const en = {
   passwordSaved: "Password saved. Sign in to continue.",
   canceled: "You canceled signing in.",
   openWorkspace: "Sign in to open your workspace.",
+  opening: (workspace: string) => `Opening ${workspace}`,
+  openingLead: (host: string) => `Taking you to ${host}.`,
+  continueToWorkspace: "Continue",
+  signInElsewhere: (host: string) => `You sign in at ${host}, and come back here.`,
+  continueToSignIn: "Continue to sign in",
   stepTitle: "Two-step verification",
   stepLead: {
     passkey: "Use your passkey to finish signing in.",

@@ -1,0 +1,125 @@
+import type { CustomDomain } from "../../../src/custom_domains/domains.ts";
+import { Alert } from "../../components/alert.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { CopyField } from "../../components/copy_field.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
+import { Instant } from "../../components/time.tsx";
+import { DOMAINS_PATH } from "./domains_page.tsx";
+import { domainsText } from "./text.ts";
+
+export type DomainCardProps = {
+  domain: CustomDomain;
+  subdomainHost: string;
+  /** Where a domain that isn't primary leads. */
+  redirectsTo: string;
+  graceDays: number;
+  now: Date;
+};
+
+/** A domain: its state, its DNS records while they are needed, and what can be done with it. */
+export function DomainCard({ domain, subdomainHost, redirectsTo, graceDays, now }: DomainCardProps) {
+  const text = domainsText.use();
+  const { id, status, primary, live, checkedAt } = domain;
+  const isVerified = status === "verified";
+  const check = (
+    <form method="post" action={`${DOMAINS_PATH}/${id}/check`}>
+      <Button size="small">{text.check}</Button>
+    </form>
+  );
+  const use = !live ? [] : [
+    { term: text.use, value: primary ? text.primaryUse : text.redirects(redirectsTo) },
+  ];
+  return (
+    <Card title={domain.domain} action={check}>
+      <div class="grid gap-5">
+        {status === "failing" ? <Alert kind="warning">{text.failingNotice(graceDays)}</Alert> : null}
+        {status === "lost" ? <Alert kind="error">{text.lostNotice}</Alert> : null}
+        <DescriptionList
+          facts={[
+            { term: text.status, value: <Status domain={domain} /> },
+            ...use,
+            {
+              term: text.checked,
+              value: checkedAt ? <Instant at={checkedAt} now={now} /> : text.neverChecked,
+            },
+          ]}
+        />
+        {isVerified ? null : <Records domain={domain} subdomainHost={subdomainHost} />}
+        <Actions domain={domain} />
+      </div>
+    </Card>
+  );
+}
+
+function Status({ domain: { status, live } }: { domain: CustomDomain }) {
+  const { statuses } = domainsText.use();
+  if ((status === "verified" || status === "failing") && !live) {
+    return <Badge tone="warning">{statuses.paused}</Badge>;
+  }
+  if (status === "verified") return <>{statuses.verified}</>;
+  const tone = { pending: "info", failing: "warning", lost: "danger" } as const;
+  return <Badge tone={tone[status]}>{statuses[status]}</Badge>;
+}
+
+function Records(
+  { domain: { id, domain, record, found, checkedAt }, subdomainHost }: Pick<
+    DomainCardProps,
+    "domain" | "subdomainHost"
+  >,
+) {
+  const text = domainsText.use();
+  return (
+    <div class="grid gap-5">
+      <p class="text-muted">{text.records}</p>
+      <section class="grid gap-3">
+        <h3 class="font-medium">{text.proof}</h3>
+        <CopyField id={`txt-name-${id}`} label={text.name} value={record.name} />
+        <CopyField id={`txt-value-${id}`} label={text.value} value={record.value} />
+        {checkedAt && found.length > 0 ? <Found found={found} /> : null}
+      </section>
+      <section class="grid gap-3">
+        <h3 class="font-medium">{text.target}</h3>
+        <CopyField id={`cname-name-${id}`} label={text.name} value={domain} />
+        <CopyField
+          id={`cname-value-${id}`}
+          label={text.value}
+          hint={text.targetHint}
+          value={subdomainHost.replace(/:\d+$/, "")}
+        />
+      </section>
+    </div>
+  );
+}
+
+function Found({ found }: { found: string[] }) {
+  return (
+    <div class="grid gap-1 text-sm">
+      <p class="text-muted">{domainsText.use().found}</p>
+      <ul class="grid gap-1">
+        {found.map((text) => <li key={text} class="font-mono wrap-anywhere" dir="ltr">{text}</li>)}
+      </ul>
+    </div>
+  );
+}
+
+function Actions({ domain: { id, primary, live } }: { domain: CustomDomain }) {
+  const text = domainsText.use();
+  return (
+    <div class="grid gap-3">
+      {live && !primary ? <p class="text-muted">{text.primaryHint}</p> : null}
+      <div class="flex flex-wrap gap-2">
+        {live || primary
+          ? (
+            <form method="post" action={`${DOMAINS_PATH}/${id}/primary`}>
+              <input type="hidden" name="primary" value={primary ? "" : "on"} />
+              <Button>{primary ? text.unmakePrimary : text.makePrimary}</Button>
+            </form>
+          )
+          : null}
+        <ButtonLink href={`${DOMAINS_PATH}/${id}/remove`} variant="quiet">{text.remove}</ButtonLink>
+      </div>
+    </div>
+  );
+}
