@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { toTable } from "./table.ts";
 
 export type Output = {
   /** One object or a list: a table, or JSON with `--json`. */
@@ -12,7 +12,7 @@ export type Output = {
 /** Prints results to stdout and everything else to stderr. */
 export function createOutput(json: boolean): Output {
   return {
-    data: (rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : toTable(rows)),
+    data: (rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : toTable(rows, terminalWidth())),
     text: (text, rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : text),
     note: (line) => json || write(Deno.stderr, line),
   };
@@ -26,26 +26,12 @@ export function printWarning(message: string): void {
   write(Deno.stderr, `warning: ${message}`);
 }
 
-function toTable(rows: Record<string, unknown> | Record<string, unknown>[]): string {
-  if (!Array.isArray(rows)) {
-    const table = new Table({ style: { head: [], border: [] } });
-    table.push(...Object.entries(rows).map(([name, value]) => ({ [name]: show(value) })));
-    return table.toString();
-  }
-  if (rows.length === 0) return "(none)";
-  const head = Object.keys(rows[0]!);
-  const table = new Table({ head, style: { head: [], border: [] } });
-  table.push(...rows.map((row) => head.map((name) => show(row[name]))));
-  return table.toString();
+/** The terminal's columns. Into a file or another program, lines may be of any length. */
+export function terminalWidth(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
 }
 
-function show(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Date) return value.toISOString();
-  return Array.isArray(value) ? value.join(", ") : String(value);
-}
-
-function write(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
+export function write(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
   const bytes = new TextEncoder().encode(line + "\n");
   for (let sent = 0; sent < bytes.length;) sent += stream.writeSync(bytes.subarray(sent));
 }

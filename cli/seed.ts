@@ -1,6 +1,5 @@
 import { memberActor } from "../src/access/actor.ts";
 import { addMember } from "../src/access/members.ts";
-import type { Role } from "../src/access/permissions.ts";
 import { type SystemContext, tenantContext } from "../src/context.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
 import { findOrCreateUser, type User } from "../src/identity/users.ts";
@@ -8,17 +7,8 @@ import { createProject } from "../src/projects/projects.ts";
 import { tenantUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../src/tenancy/tenants.ts";
 import { isSubdomainTaken } from "../src/tenancy/workspace_addresses.ts";
+import { type Company, HARBOR_AND_PINE, PASSWORD } from "./demo/companies.ts";
 import { CommandFailure } from "./options.ts";
-
-const PASSWORD = "sample-people-share-this";
-
-type Person = { name: string; email: string; role: Role };
-type Company = {
-  name: string;
-  subdomain: string;
-  people: [Person, ...Person[]];
-  projects: [string, string][];
-};
 
 const COMPANIES: Company[] = [
   {
@@ -36,18 +26,7 @@ const COMPANIES: Company[] = [
       ["Second battery supplier", "Qualify a second supplier before the contract ends in March."],
     ],
   },
-  {
-    name: "Harbor & Pine",
-    subdomain: "harbor-pine",
-    people: [
-      { name: "Priya Raman", email: "priya@harborpine.example", role: "owner" },
-      { name: "Tomás Herrera", email: "tomas@harborpine.example", role: "viewer" },
-    ],
-    projects: [
-      ["Spring catalog", "Forty-eight pages, to print in February."],
-      ["Lisbon showroom", "Lease, fit-out and opening."],
-    ],
-  },
+  HARBOR_AND_PINE,
 ];
 
 /** Adds the sample companies and returns their sign-in details. Throws `CommandFailure` if they already exist. */

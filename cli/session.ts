@@ -1,12 +1,11 @@
 import type { Database } from "../db/connection/connect.ts";
 import { controlStatus } from "../db/migration/migrate.ts";
-import { systemActor } from "../src/access/actor.ts";
-import { type Config, loadConfig } from "../src/config.ts";
+import { cliActor } from "../src/access/actor.ts";
+import { type Config, loadConfig, readUserName } from "../src/config.ts";
 import { type SystemContext, systemContext } from "../src/context.ts";
 import { openDatabase } from "../src/operations/database.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
-import { lateModules } from "./late_modules.ts";
 import { CommandFailure } from "./options.ts";
 
 /** Opens the database for `work`. If a server has the embedded database open, connects through that server. */
@@ -24,10 +23,10 @@ export async function withDatabase<T>(work: (db: Database, config: Config) => Pr
 export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): Promise<T> {
   return await withDatabase(async (db, config) => {
     await requireMigrated(db);
-    const { buildServices } = await lateModules.services();
+    const { buildServices } = await import("../src/services.ts");
     const services = await buildServices(config, systemClock, db, () => Promise.resolve());
     try {
-      return await work(systemContext(services, systemActor("cli"), newId()));
+      return await work(systemContext(services, cliActor(readUserName()), newId()));
     } finally {
       await services.close();
     }

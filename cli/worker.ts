@@ -1,3 +1,4 @@
+import { logSlowStatements } from "../db/connection/slow_statements.ts";
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
@@ -6,6 +7,7 @@ import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
 import { requireHardenedDatabase } from "../src/operations/database_safety.ts";
 import { startLogging } from "../src/platform/log.ts";
+import { startTracing } from "../src/platform/tracing.ts";
 import type { Services } from "../src/ports.ts";
 import { TENANTS } from "../src/tenancy/tenant_directory.ts";
 import { CommandFailure } from "./options.ts";
@@ -21,6 +23,8 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
     throw new CommandFailure(`Can't run a separate worker: ${KV_NEEDS_ONE_PROCESS}.`);
   }
   await startLogging(config.logLevel);
+  startTracing(config);
+  logSlowStatements(config.slowQuery);
   await requireHardenedDatabase(services.db, config);
   await services.use(TENANTS).listen(services.forgetTenant);
   const metrics = drain ? undefined : serveMetrics(services);

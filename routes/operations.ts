@@ -13,8 +13,8 @@ operations.get("/health", async (c) => {
 });
 
 operations.get("/ready", async (c) => {
-  const { status } = await c.get("services").health.report();
-  return status === "unhealthy" ? c.json({ status: "not ready" }, 503) : c.json({ status: "ready" });
+  const isReady = await c.get("services").health.isReady();
+  return isReady ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503);
 });
 
 operations.get("/metrics", (c) => isOnMainPort(c.get("services").config) ? sendMetrics(c) : c.notFound());

@@ -9,9 +9,9 @@ import { isOnThisMachine } from "./platform/smtp_url.ts";
 const SENDER_NAME = "Denizen";
 
 /** Kubernetes kills a process 30 seconds after the stop signal, Docker after 10. */
-const STOP = { stopGrace: 8 * SECOND, drainTime: 5 * SECOND };
-/** Deno Deploy kills a process 5 seconds after the stop signal. */
-const DENO_DEPLOY_STOP = { stopGrace: 4.5 * SECOND, drainTime: 2 * SECOND };
+const STOP = { stopDelay: 1.5 * SECOND, stopGrace: 8 * SECOND, drainTime: 5 * SECOND };
+/** Deno Deploy kills a process 5 seconds after the stop signal, and sends it no requests after the signal. */
+const DENO_DEPLOY_STOP = { stopDelay: 0, stopGrace: 4.5 * SECOND, drainTime: 2 * SECOND };
 
 export type Environment = "production" | "development" | "test";
 
@@ -31,7 +31,9 @@ type Derived = {
   emailFrom: NamedAddress;
   /** A `mailto:` or `https:` URI. */
   securityContact: string;
-  /** The process ends this many milliseconds after the stop signal at the latest, even if something hangs. */
+  /** For this many milliseconds after the stop signal, a server keeps serving but isn't ready. */
+  stopDelay: number;
+  /** The process ends this many milliseconds after `stopDelay` at the latest, even if something hangs. */
   stopGrace: number;
   /** The part of `stopGrace` in which requests and jobs may finish. */
   drainTime: number;
@@ -59,6 +61,11 @@ export function readVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, Deno.env.get(name) ?? ""]).filter(([, text]) => text));
 }
 
+/** The operating system's user, for the audit logs. */
+export function readUserName(): string | undefined {
+  return Deno.env.get("USER") || Deno.env.get("USERNAME") || undefined;
+}
+
 export function readAdminPasswordVariable(): string | undefined {
   return Deno.env.get(ADMIN_PASSWORD.name) || undefined;
 }
@@ -82,6 +89,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...backupProblems(config),
     ...emailProblems(read.values, config.environment),
     ...bounceProblems(config),
+    ...tracingProblems(config),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -90,6 +98,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
 function derive(values: Values): Derived {
   const { environment, databaseUrl, sleepsBetweenRequests, port, appSecret, appSecretPrevious } = values;
   const appUrl = values.appUrl ?? new URL(`http://localhost:${port}`);
+  const stop = sleepsBetweenRequests ? DENO_DEPLOY_STOP : STOP;
   const emailFrom = values.emailFrom ?? { name: SENDER_NAME, address: `no-reply@${appUrl.hostname}` };
   return {
     environment: environment ?? (sleepsBetweenRequests ? "production" : "development"),
@@ -98,7 +107,8 @@ function derive(values: Values): Derived {
     databasePooler: values.databasePooler ?? (isPooler(databaseUrl) ? "transaction" : "none"),
     emailFrom,
     securityContact: values.securityContact ?? `mailto:${emailFrom.address}`,
-    ...(sleepsBetweenRequests ? DENO_DEPLOY_STOP : STOP),
+    ...stop,
+    stopDelay: values.stopDelay ?? stop.stopDelay,
   };
 }
 
@@ -267,6 +277,22 @@ function bounceProblems({ emailReturnHost, emailWebhookSecret, resendApiKey }: C
   if (!emailWebhookSecret) lines.push("EMAIL_WEBHOOK_SECRET: must be set with EMAIL_RETURN_HOST");
   if (resendApiKey) {
     lines.push("EMAIL_RETURN_HOST: can't be combined with RESEND_API_KEY, which takes bounces itself");
+  }
+  return lines;
+}
+
+/** Deno's spans would leak tokens, and tracing everything is a decision that nobody makes by accident. */
+function tracingProblems({ openTelemetry, tracesOfDeno, tracesSampler }: Config): string[] {
+  const lines: string[] = [];
+  if (tracesOfDeno || (openTelemetry && tracesOfDeno === undefined)) {
+    lines.push(
+      "OTEL_DENO_TRACING: must be false; Deno's own spans contain whole URLs, with the tokens in them",
+    );
+  }
+  if (openTelemetry && !tracesSampler) {
+    lines.push(
+      "OTEL_TRACES_SAMPLER: must be set with OTEL_DENO, such as parentbased_traceidratio with OTEL_TRACES_SAMPLER_ARG=0.05",
+    );
   }
   return lines;
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { logSlowStatements } from "../db/connection/slow_statements.ts";
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker, NEW_JOBS } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
@@ -11,6 +12,7 @@ import { LIVE_FEEDS } from "./notifications/live_feeds.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { StartError } from "./platform/start_error.ts";
+import { startTracing } from "./platform/tracing.ts";
 import type { Services } from "./ports.ts";
 import { startServices } from "./services.ts";
 import { UPKEEP } from "./tenancy/upkeep.ts";
@@ -34,6 +36,8 @@ await main();
 async function main(): Promise<void> {
   const config = readConfig();
   await startLogging(config.logLevel);
+  startTracing(config);
+  logSlowStatements(config.slowQuery);
   try {
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);
@@ -84,31 +88,42 @@ function notifyWorkers({ db }: Services): void {
 }
 
 function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWorker): void {
-  const stop = async () => {
+  const { config, health } = services;
+  const stop = async (delay: number) => {
     if (isStopping) return;
     isStopping = true;
     log.info("stopping");
-    const stopped = finishWork(services, servers, worker).catch((error) =>
+    health.beginStop();
+    for (const server of servers) server.announceStop();
+    const stopped = finishWork(services, servers, delay, worker).catch((error) =>
       log.error("stopping failed", describeError(error))
     );
-    const latest = elapsed(services.config.stopGrace - FINAL_LOG_TIME);
+    const latest = elapsed(delay + config.stopGrace - FINAL_LOG_TIME);
     if (await Promise.race([stopped, latest]) === false) log.warn("some work was cut off");
     flushLog();
     Deno.exit(0);
   };
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", () => stop(0)); // a person waits; Deno Deploy sends no more requests
+  Deno.addSignalListener("SIGTERM", () => stop(servers.length > 0 ? config.stopDelay : 0));
 }
 
-async function finishWork(services: Services, servers: HttpServer[], worker?: JobWorker): Promise<void> {
+async function finishWork(
+  services: Services,
+  servers: HttpServer[],
+  delay: number,
+  worker?: JobWorker,
+): Promise<void> {
+  const requests = elapsed(delay).then(() => finishRequests(services, servers));
+  await Promise.all([requests, worker?.close()]);
+  await services.close();
+}
+
+async function finishRequests(services: Services, servers: HttpServer[]): Promise<void> {
   await Promise.all([services.use(OPEN_STREAMS).close(), services.use(LIVE_FEEDS).close()]); // they never end on their own
   const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
-  const [finished] = await Promise.all([
-    Promise.race([shutdown, elapsed(services.config.drainTime)]),
-    worker?.close(),
-  ]);
-  if (!finished) log.warn("some requests were cut off");
-  await services.close();
+  if (!await Promise.race([shutdown, elapsed(services.config.drainTime)])) {
+    log.warn("some requests were cut off");
+  }
 }
 
 function elapsed(milliseconds: number): Promise<false> {

@@ -5,6 +5,8 @@ import { oldestServedVersion } from "../db/migration/migrations.ts";
 import type { PermissionGroup } from "./access/permissions.ts";
 import { listenForKeyChanges } from "./api_access/key_changes.ts";
 import { REPLICA } from "./analytics/replica/read_report.ts";
+import { watchBackups } from "./backups/newest_backup.ts";
+import { countPastDue } from "./billing/due_accounts.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { FEATURES } from "./feature_list.ts";
@@ -12,7 +14,7 @@ import { listenForFeedChanges } from "./notifications/live_feeds.ts";
 import { openDatabase } from "./operations/database.ts";
 import { reportRoleProblems, requireHardenedDatabase } from "./operations/database_safety.ts";
 import { healthChecks } from "./operations/health_checks.ts";
-import { countReadyJobs } from "./operations/queue_depth.ts";
+import { readQueues } from "./operations/queue_depth.ts";
 import { JobSignal } from "./outbox/job_signal.ts";
 import { type Clock, SECOND, systemClock } from "./platform/clock.ts";
 import { withDeadline } from "./platform/deadline.ts";
@@ -131,14 +133,15 @@ async function warmUpLimiter({ use }: Services): Promise<void> {
 }
 
 /** The gauges that are read whenever Prometheus asks. */
-function collectMetrics({ metrics, db, use, forgetTenant }: Services): void {
+function collectMetrics({ config, clock, health, metrics, db, use, forgetTenant }: Services): void {
   metrics.onScrape(() => metrics.setPoolConnections(db.stats()));
   metrics.onScrape(async () => metrics.setActiveSubscriptions(await countTenantsByPlan(db.batch)));
   metrics.onScrape(async () => {
-    for (const [queue, depth] of Object.entries(await countReadyJobs(db.batch))) {
-      metrics.setQueueDepth(queue, depth);
-    }
+    for (const [queue, state] of await readQueues(db.batch, clock.now())) metrics.setQueue(queue, state);
   });
+  metrics.onScrape(async () => metrics.setPastDueAccounts(await countPastDue(db.batch)));
+  metrics.onScrape(async () => metrics.setHealthChecks((await health.report()).checks));
+  if (config.backupBucketUrl) metrics.onScrape(watchBackups(config, clock, metrics.watchBackups()));
   // Another process may have deleted a tenant, and not every database can notify this one.
   metrics.onScrape(async () => {
     for (const id of await use(TENANTS).findGone(metrics.labeledTenants())) forgetTenant(id);

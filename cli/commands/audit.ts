@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { AUDIT_LIST, listAudit, listPlatformEntries } from "../../src/audit/entries.ts";
 import type { LogEntry } from "../../src/audit/entry.ts";
 import { getChain } from "../../src/audit/chain.ts";
@@ -9,9 +9,7 @@ import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
-export function auditCommand() {
-  const audit = new Command("audit").description("Shows and verifies the audit logs.");
-
+export function define(audit: Command): void {
   audit.command("verify").description("Verifies that nobody changed, added or removed lines of a log.")
     .option("--tenant-id <tenant>", "verify this tenant's log (id or subdomain); default: the platform's log")
     .option("--json", "print JSON")
@@ -49,8 +47,6 @@ export function auditCommand() {
       });
       createOutput(json === true).data(items.map(rowOf));
     });
-
-  return audit;
 }
 
 function rowOf({ sequence, at, actor, action, subject, address, requestId }: LogEntry) {

@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { accessOf } from "../../src/billing/access.ts";
 import { type BillingAccount, findAccount, timeOf } from "../../src/billing/accounts.ts";
@@ -17,9 +17,7 @@ import { withSystem } from "../session.ts";
 const MAX_DAYS = 800;
 const advanceOptions = z.object({ days: z.coerce.number().int().min(1).max(MAX_DAYS) });
 
-export function billingCommand() {
-  const billing = new Command("billing").description("Shows and syncs the tenants' billing.");
-
+export function define(billing: Command): void {
   billing.command("show <tenant>").description("Shows a tenant's plan, and why it has it.")
     .option("--json", "print JSON")
     .action(async (name, { json }) => {
@@ -71,8 +69,6 @@ export function billingCommand() {
       const output = createOutput(json === true);
       output.data(await withSystem((ctx) => advance(ctx, name, days * DAY)));
     });
-
-  return billing;
 }
 
 /** Stops at each moment at which something is due, so that everything happens at its own time. */

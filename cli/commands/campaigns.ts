@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import {
   CAMPAIGN_LIST,
   type CampaignWithStats,
@@ -6,58 +6,82 @@ import {
   listCampaigns,
 } from "../../src/campaigns/campaigns.ts";
 import { sendCampaign, sendRequest } from "../../src/campaigns/sending.ts";
-import type { SystemContext } from "../../src/context.ts";
+import type { SystemContext, TenantContext } from "../../src/context.ts";
+import { DomainError } from "../../src/errors.ts";
 import { everyItem } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { getTenant } from "../../src/tenancy/tenants.ts";
-import { parseOptions } from "../options.ts";
+import { getTenant, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
+import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
-export function campaignsCommand() {
-  const campaigns = new Command("campaigns").description("Lists a tenant's campaigns and sends them.");
-
-  campaigns.command("list").description("Lists a tenant's campaigns.")
-    .requiredOption("--tenant-id <tenant>", "the tenant (id or subdomain)")
+export function define(campaigns: Command): void {
+  campaigns.command("list").description("Lists campaigns, of one tenant or of all.")
+    .option("--tenant-id <tenant>", "only of this tenant (id or subdomain)")
     .option("--json", "print JSON")
     .action(async ({ tenantId, json }) => {
-      const rows: CampaignWithStats[] = [];
+      const rows: ReturnType<typeof rowOf>[] = [];
       await withSystem(async (ctx) => {
-        const tenant = await openByName(ctx, tenantId);
         const query = CAMPAIGN_LIST.query.parse({ limit: MAX_PAGE_SIZE });
-        for await (const row of everyItem(query, (part) => listCampaigns(tenant, part))) rows.push(row);
+        for await (const tenant of openTenants(ctx, tenantId)) {
+          for await (const each of everyItem(query, (part) => listCampaigns(tenant, part))) {
+            rows.push(rowOf(tenant, each));
+          }
+        }
       });
-      createOutput(json === true).data(rows.map(rowOf));
+      createOutput(json === true).data(rows);
     });
 
   campaigns.command("send").description(
     "Sends a campaign now or at a time. A running worker sends the emails.",
   )
     .argument("<id>", "the campaign")
-    .requiredOption("--tenant-id <tenant>", "the tenant (id or subdomain)")
+    .option("--tenant-id <tenant>", "its tenant (id or subdomain); without it, all tenants are searched")
     .option("--scheduled-at <time>", "a time such as 2026-03-02T09:00:00Z")
     .option("--json", "print JSON")
     .action(async (id, { tenantId, json, ...options }) => {
       const request = parseOptions(sendRequest, options);
       const sent = await withSystem(async (ctx) => {
-        const tenant = await openByName(ctx, tenantId);
+        const tenant = await tenantOf(ctx, id, tenantId);
         await sendCampaign(tenant, id, request);
-        return await getCampaign(tenant, id);
+        return rowOf(tenant, await getCampaign(tenant, id));
       });
-      createOutput(json === true).data(rowOf(sent));
+      createOutput(json === true).data(sent);
     });
-
-  return campaigns;
 }
 
-async function openByName(ctx: SystemContext, tenant: string) {
-  return await openTenant(ctx, (await getTenant(ctx, tenant)).id);
+/** The tenant with this campaign. Throws `not_found`. */
+async function tenantOf(ctx: SystemContext, id: string, name: string | undefined): Promise<TenantContext> {
+  let missing: unknown;
+  for await (const tenant of openTenants(ctx, name)) {
+    try {
+      await getCampaign(tenant, id);
+      return tenant;
+    } catch (error) {
+      if (!(error instanceof DomainError && error.kind === "not_found")) throw error;
+      missing = error;
+    }
+  }
+  throw missing ?? new CommandFailure("There are no tenants yet. Run: denizen tenants create --help");
 }
 
-function rowOf({ id, name, status, scheduledAt, stats, createdAt }: CampaignWithStats) {
+/** The tenant with this id or subdomain, or every active one. */
+async function* openTenants(ctx: SystemContext, name: string | undefined): AsyncGenerator<TenantContext> {
+  if (name !== undefined) return yield await openTenant(ctx, (await getTenant(ctx, name)).id);
+  const query = TENANT_LIST.query.parse({ status: "active", limit: MAX_PAGE_SIZE });
+  for await (const { id } of everyItem(query, (page) => listTenants(ctx, page))) {
+    yield await openTenant(ctx, id);
+  }
+}
+
+function rowOf(
+  { tenant }: TenantContext,
+  { id, name, status, scheduledAt, stats, createdAt }: CampaignWithStats,
+) {
   return {
     id,
+    tenant: tenant.subdomain,
     name,
     status,
     recipients: stats.recipients,

@@ -1,8 +1,7 @@
-import { Command } from "@commander-js/extra-typings";
-import { fittingLanes } from "../../db/connection/connect.ts";
-import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
-import { type Config, loadConfig, readVariables } from "../../src/config.ts";
-import { DEVELOPMENT_SECRET, SETTINGS } from "../../src/config/settings.ts";
+import type { Command } from "@commander-js/extra-typings";
+import { inspectDatabase } from "../../db/migration/inspect.ts";
+import { loadConfig, readVariables } from "../../src/config.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { rotateKeys } from "../../src/identity/key_rotation.ts";
 import { newToken } from "../../src/platform/crypto.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
@@ -10,15 +9,12 @@ import type { Setting } from "../../src/platform/setting.ts";
 import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
-
-type Field = keyof typeof SETTINGS;
+import { checkSettings } from "../setting_checks.ts";
 
 /** The settings whose values the operator makes up. Other secrets come from a provider. */
 const GENERATED: Setting[] = [SETTINGS.appSecret, SETTINGS.metricsToken];
 
-export function configCommand() {
-  const config = new Command("config").description("Checks the configuration of this installation.");
-
+export function define(config: Command): void {
   config.command("check").description("Lists every setting without secrets, and checks the database.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
@@ -62,45 +58,4 @@ export function configCommand() {
         "Every server uses the new key within a minute. Tokens of the old key work until they expire.",
       );
     });
-
-  return config;
-}
-
-function checkSettings(config: Config, variables: Record<string, string>): Finding[] {
-  const warnings = findWarnings(config);
-  return (Object.keys(SETTINGS) as Field[]).map((field) => {
-    const setting: Setting = SETTINGS[field];
-    const warning = warnings[field];
-    const detail = warning || describe(setting, variables[setting.name], config[field]);
-    return { check: setting.name, status: warning ? "warn" : "ok", detail };
-  });
-}
-
-/** Describes a setting. Shows only the host of a secret URL, and nothing of other secrets. */
-function describe(
-  { secret, unset, default: fallback }: Setting,
-  text: string | undefined,
-  value: unknown,
-): string {
-  if (text === undefined) return `not set: ${(unset ?? fallback ?? "").replaceAll("`", "")}`;
-  if (!secret) return text;
-  return value instanceof URL ? `set, at ${value.hostname}` : "set";
-}
-
-/** Settings that are valid but may be a mistake. */
-function findWarnings(config: Config): Partial<Record<Field, string | false>> {
-  const { environment, appUrl, appSecret, dataDir, databaseConnections, databaseLanes } = config;
-  const fitting = fittingLanes(databaseConnections);
-  return {
-    appUrl: environment === "production" && appUrl.protocol !== "https:" &&
-      `${appUrl.origin} is not https`,
-    appSecret: appSecret === DEVELOPMENT_SECRET && "not set: fine for development, refused in production",
-    databaseUrl: !config.databaseUrl && `not set: the embedded database in ${dataDir}`,
-    databaseLanes: databaseLanes > fitting &&
-      `${databaseConnections} connections are too few for ${databaseLanes} lanes; ${fitting} are used`,
-    smtpUrl: !config.smtpUrl && !config.resendApiKey &&
-      "not set: email stays in /dev/mailbox; refused in production",
-    emailWebhookSecret: config.resendApiKey !== undefined && !config.emailWebhookSecret &&
-      "not set: Resend can't report bounces and complaints",
-  };
 }

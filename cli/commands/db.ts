@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { findDrift } from "../../db/migration/drift.ts";
 import type { FleetReport } from "../../db/migration/fleet.ts";
@@ -10,7 +10,7 @@ import { repairRoles } from "../../db/migration/repair.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
-import { lateModules } from "../late_modules.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -23,11 +23,7 @@ const migrateOptions = z.object({
   maxFailures: z.coerce.number().min(0).max(100).transform((percent) => percent / 100),
 });
 
-export function dbCommand() {
-  const db = new Command("db").description(
-    "Manages the database: migrations, sample data, backups, repair, reset.",
-  );
-
+export function define(db: Command): void {
   db.command("migrate").description(
     "Migrates the control schema and all tenant schemas to the latest version.",
   )
@@ -83,10 +79,12 @@ export function dbCommand() {
     });
 
   db.command("seed").description("Adds two sample companies with members and projects.")
+    .option("--demo", "add three workspaces with 90 days of work instead; migrates first, and runs only once")
     .option("--json", "print JSON")
-    .action(async ({ json }) => {
+    .action(async ({ demo, json }) => {
       const output = createOutput(json === true);
-      const { seed } = await lateModules.seed();
+      if (demo) return await addDemo(output);
+      const { seed } = await import("../seed.ts");
       output.data(await withSystem(seed));
       output.note("All sample users sign in with this password.");
     });
@@ -127,8 +125,19 @@ export function dbCommand() {
       });
       output.data({ reset: true });
     });
+}
 
-  return db;
+async function addDemo(output: Output): Promise<void> {
+  const { ADMIN, seedDemo } = await import("../demo/demo.ts");
+  const signIns = await withDatabase(async (db, config) => {
+    if (config.environment === "production") {
+      throw new CommandFailure("The people of the demo share a public password, so it isn't for production.");
+    }
+    await migrate(db);
+    return await seedDemo(config, db, systemClock.now());
+  });
+  output.data(signIns);
+  output.note(`The back office at /admin: ${ADMIN.email}, with the same password.`);
 }
 
 type Db = Parameters<typeof migrate>[0];

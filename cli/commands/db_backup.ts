@@ -4,7 +4,6 @@ import { backUpEmbedded, drillEmbedded, restoreEmbedded } from "../../db/backup/
 import { backUpServer, drill, type RestoreReport, restoreServer } from "../../db/backup/server_backup.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { lateModules } from "../late_modules.ts";
 import { createOutput } from "../output.ts";
 
 const STORED = "s3:";
@@ -21,7 +20,7 @@ export function addBackupCommands(db: Command): void {
       if (file) {
         output.data(await write(file));
       } else {
-        const { storeBackup } = await lateModules.backups();
+        const { storeBackup } = await import("../../src/backups/stored_backups.ts");
         const { report, name, deleted } = await storeBackup(config, now, write);
         output.data({ ...report, file: STORED + name, deleted });
       }
@@ -31,7 +30,7 @@ export function addBackupCommands(db: Command): void {
   db.command("backups").description("Lists the backups in the bucket, oldest first.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
-      const { listStoredBackups } = await lateModules.backups();
+      const { listStoredBackups } = await import("../../src/backups/stored_backups.ts");
       const names = await listStoredBackups(loadConfig());
       createOutput(json === true).data(names.map((name) => ({ backup: STORED + name })));
     });
@@ -73,6 +72,6 @@ async function restore(config: Config, backup: Backup, isDrill: boolean): Promis
 
 async function withFile<T>(config: Config, file: string, work: (path: string) => Promise<T>): Promise<T> {
   if (!file.startsWith(STORED)) return await work(file);
-  const { withStoredBackup } = await lateModules.backups();
+  const { withStoredBackup } = await import("../../src/backups/stored_backups.ts");
   return await withStoredBackup(config, file.slice(STORED.length), work);
 }

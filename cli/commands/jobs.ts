@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import {
   getQueues,
   JOB_LIST,
@@ -8,16 +8,13 @@ import {
   retryJob,
 } from "../../src/operations/job_list.ts";
 import { QUEUE_NAMES } from "../../src/outbox/queues.ts";
-import { lateModules } from "../late_modules.ts";
 import { UsageError } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const LIST_LENGTH = 50;
 
-export function jobsCommand() {
-  const jobs = new Command("jobs").description("Lists, retries and runs background jobs.");
-
+export function define(jobs: Command): void {
   jobs.command("list").description(`Lists the latest ${LIST_LENGTH} jobs.`)
     .option("--failed", "only jobs that failed permanently")
     .addOption(new Option("--queue <queue>", "only jobs in this queue").choices(QUEUE_NAMES))
@@ -67,12 +64,10 @@ export function jobsCommand() {
     .option("--drain", "exit when no job is due")
     .action(async ({ drain }) => {
       await withSystem(async ({ services }) => {
-        const { runWorker } = await lateModules.worker();
+        const { runWorker } = await import("../worker.ts");
         await runWorker(services, { drain: drain === true });
       });
     });
-
-  return jobs;
 }
 
 function row({ id, queue, name, state, tenant, attempts, error, runAt, createdAt, payload }: ListedJob) {

@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { applyCatalog, diffCatalog, listPlanVersions, type PlanVersion } from "../../src/billing/catalog.ts";
 import type { CatalogChange } from "../../src/billing/gateway/gateway.ts";
 import { formatMoney } from "../../src/billing/money.ts";
@@ -8,9 +8,7 @@ import { withSystem } from "../session.ts";
 
 const IN_STEP = "The payment gateway is in step with the plans. Nothing to do.";
 
-export function plansCommand() {
-  const plans = new Command("plans").description("Lists the plans and brings the payment gateway in step.");
-
+export function define(plans: Command): void {
   plans.command("list").description("Lists every version of every plan with its prices and limits.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
@@ -42,8 +40,6 @@ export function plansCommand() {
       output.data(applied.map(toChange));
       output.note(applied.length === 0 ? IN_STEP : "Done.");
     });
-
-  return plans;
 }
 
 function requireConfirmation(changes: CatalogChange[]): void {

@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { grantPlan } from "../../src/billing/grants.ts";
@@ -60,9 +60,7 @@ const overrideOptions = overrideInput.extend({ until });
 
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
-export function tenantsCommand() {
-  const tenants = new Command("tenants").description("Manages tenants.");
-
+export function define(tenants: Command): void {
   tenants.command("create <name> <subdomain>").description("Creates a tenant with a schema and an owner.")
     .requiredOption("--owner-email <email>", "the owner's email; creates the user if there is none")
     .addOption(new Option("--plan <plan>", "the tenant's plan").choices(PLANS).default("starter"))
@@ -214,8 +212,6 @@ export function tenantsCommand() {
   tenants.command("keep <tenant>").description("Cancels a scheduled deletion.")
     .option("--json", "print JSON")
     .action((tenant, options) => onTenant(tenant, options, cancelDeletion));
-
-  return tenants;
 }
 
 /** Runs `work` on a tenant and prints the result. */

@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { changeRole, getMemberOfUser, removeMember } from "../../src/access/membership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
@@ -31,9 +31,7 @@ const limit = z.object({
   limit: z.coerce.number({ error: `Use a number from 1 to ${MAX_LIMIT}.` }).int().min(1).max(MAX_LIMIT),
 });
 
-export function usersCommand() {
-  const users = new Command("users").description("Manages users.");
-
+export function define(users: Command): void {
   users.command("create <email>").description(
     "Adds a member to a tenant, creates the account if needed, and sends an invitation.",
   )
@@ -201,6 +199,4 @@ export function usersCommand() {
         createOutput(json === true).data({ id, email, deleted: true });
       });
     });
-
-  return users;
 }

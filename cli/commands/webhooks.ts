@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { everyItem } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
@@ -18,9 +18,7 @@ const replayOptions = replay.extend({
   }).transform((since) => since.includes("T") ? since : `${since}T00:00:00Z`),
 });
 
-export function webhooksCommand() {
-  const webhooks = new Command("webhooks").description("Lists webhooks and sends their events again.");
-
+export function define(webhooks: Command): void {
   webhooks.command("list").description("Lists a tenant's webhooks.")
     .requiredOption("--tenant-id <tenant>", "the tenant (id or subdomain)")
     .option("--json", "print JSON")
@@ -48,8 +46,6 @@ export function webhooksCommand() {
       });
       createOutput(json === true).data({ queued });
     });
-
-  return webhooks;
 }
 
 function rowOf({ id, url, events, status, disabledReason, failingSince, createdAt }: Endpoint) {

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { openDataFolder } from "../../src/platform/data_folder.ts";
-import { VERSION } from "../../src/platform/health.ts";
+import { VERSION } from "../../src/platform/version.ts";
 import { isServed, socketPathOf } from "../embedded/socket_path.ts";
 import { LOGIN_ROLE } from "../migration/server_setup.ts";
 import { type Backup, type EmbeddedManifest, writeBackup } from "./backup_file.ts";

@@ -1,7 +1,7 @@
 /** Backs up a PostgreSQL database with its roles, restores it into an empty one, and rehearses the restore. */
 import postgres from "postgres";
 import { randomBase32 } from "../../src/platform/crypto.ts";
-import { VERSION } from "../../src/platform/health.ts";
+import { VERSION } from "../../src/platform/version.ts";
 import { postgresOptions } from "../connection/driver_options.ts";
 import { quoteName } from "../migration/migrator.ts";
 import { hardeningScript } from "../migration/server_setup.ts";

@@ -1,16 +1,18 @@
 import type postgres from "postgres";
 import { unavailable } from "../../src/errors.ts";
 import { problem } from "../../src/platform/problem.ts";
+import { reportIfSlow } from "./slow_statements.ts";
 
 const CONNECTION_LOST = problem("connection_lost", "The connection to the database was lost.");
 
 export type Client = postgres.Sql;
 
-/** Sends one statement, or without values a script of constant SQL, and returns its answer. */
+/** Sends one statement, or without values a script of constant SQL, and returns its answer. `holder` is for the log of slow ones. */
 export type Send = (
   text: string,
   values?: postgres.ParameterOrJSON<never>[],
   options?: postgres.UnsafeQueryOptions & { simple?: boolean },
+  holder?: string,
 ) => postgres.PendingQuery<(postgres.Row & Iterable<postgres.Row>)[]>;
 
 /**
@@ -42,6 +44,7 @@ export class Connection {
   #sent = 0;
   #answered = 0;
   #answeredBefore = 0;
+  #lastAnswerAt = 0;
   #silentTicks = 0;
   #lost: Error | undefined;
 
@@ -108,16 +111,19 @@ export class Connection {
     await this.client.end({ timeout: this.isLost ? 0 : CLOSE_TIMEOUT_SECONDS });
   }
 
-  #send: Send = (text, values, options) => {
+  #send: Send = (text, values, options, holder) => {
     if (this.#lost) throw this.#lost;
     const query = withoutRetry(this.client.unsafe(text, values, options)).execute();
     this.#sent++;
-    query.then(this.#countAnswer, this.#countAnswer);
+    const sentAt = performance.now();
+    const countAnswer = () => {
+      this.#answered++;
+      const now = performance.now();
+      reportIfSlow(now - Math.max(sentAt, this.#lastAnswerAt), text, holder); // an earlier statement may have delayed it
+      this.#lastAnswerAt = now;
+    };
+    query.then(countAnswer, countAnswer);
     return query;
-  };
-
-  #countAnswer = (): void => {
-    this.#answered++;
   };
 }
 

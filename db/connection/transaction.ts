@@ -2,6 +2,7 @@ import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { isRoleRefused } from "../../src/platform/database_errors.ts";
+import { type SpanFacts, traceQuery } from "../../src/platform/tracing.ts";
 import type { Client, Send, Use } from "./connection.ts";
 import type { ConnectionPool } from "./connection_pool.ts";
 import { rememberClient } from "./prepared.ts";
@@ -35,7 +36,7 @@ export function runTransaction<T>(
 ): Promise<T> {
   const run = () =>
     pool.with(holder, use, async (send) => {
-      const statements = new Statements(send, setup);
+      const statements = new Statements(send, holder, setup);
       try {
         const outcome = work(statements.db());
         if (!(outcome instanceof Promise)) return (await statements.sendTogether([outcome]))[0]!;
@@ -47,7 +48,7 @@ export function runTransaction<T>(
         throw await statements.cause(error);
       }
     });
-  return retryOnce(run, isRoleRefused);
+  return retryOnce(() => traceQuery("transaction", tracedAs(holder), run), isRoleRefused);
 }
 
 /**
@@ -61,10 +62,18 @@ export async function runFlight<Queries extends readonly PromiseLike<unknown>[]>
 ): Promise<Answers<Queries>> {
   const run = () =>
     pool.with(holder, "flight", async (send) => {
-      const statements = new Statements(send, setup);
+      const statements = new Statements(send, holder, setup);
       return await statements.sendTogether(build(statements.db())) as Answers<Queries>;
     });
-  return await retryOnce(run, (error) => isOutdatedPlan(error) || isRoleRefused(error));
+  return await retryOnce(
+    () => traceQuery("read", tracedAs(holder), run),
+    (error) => isOutdatedPlan(error) || isRoleRefused(error),
+  );
+}
+
+/** A span of a transaction starts when it asks for a connection, so it also shows the wait. */
+function tracedAs(holder: string): SpanFacts {
+  return { "db.system.name": "postgresql", "db.namespace": holder };
 }
 
 /**
@@ -98,12 +107,14 @@ export type Answers<Queries extends readonly PromiseLike<unknown>[]> = {
 class Statements {
   readonly #client: Client;
   readonly #send: Send;
+  readonly #holder: string;
   readonly #setup: string;
   #begun: Promise<unknown> | undefined;
   #over = false;
 
-  constructor(send: Send, setup: string) {
+  constructor(send: Send, holder: string, setup: string) {
     this.#send = send;
+    this.#holder = holder;
     this.#setup = setup;
     this.#client = { options: { parsers: {}, serializers: {} }, unsafe: this.#query } as unknown as Client;
   }
@@ -118,7 +129,7 @@ class Statements {
 
   async script(text: string): Promise<void> {
     this.#begin();
-    await this.#send(text);
+    await this.#send(text, undefined, undefined, this.#holder);
   }
 
   /** Sends queries and the commit without waiting in between. */
@@ -159,7 +170,7 @@ class Statements {
       throw new Error("A transaction can only query and change rows.");
     }
     this.#begin();
-    return this.#send(text, values, { prepare: true, simple: false });
+    return this.#send(text, values, { prepare: true, simple: false }, this.#holder);
   };
 
   #begin(): void {

@@ -1,13 +1,12 @@
-/** A bundle is in a folder next to `db`, such as `dist`, so module paths differ from the source. */
 const isBundled = !import.meta.url.endsWith("/db/migration/source_files.ts");
 
-/** The folder `db`, both from the source and from a bundle. */
-export const DB_FOLDER = new URL(isBundled ? "../db/" : "../", import.meta.url);
+/** A bundle is as deep below the root as this file, such as in `dist/cli`. */
+const ROOT = new URL("../../", import.meta.url);
 
-const PGLITE = new URL(
-  `${isBundled ? "../" : "../../"}node_modules/@electric-sql/pglite/dist/`,
-  import.meta.url,
-);
+/** The folder `db`, both from the source and from a bundle. */
+export const DB_FOLDER = new URL("db/", ROOT);
+
+const PGLITE = new URL("node_modules/@electric-sql/pglite/dist/", ROOT);
 
 /** The files that PGlite loads from its own folder. In a bundle, PGlite wouldn't find them. */
 export async function pgliteFiles() {

@@ -7,6 +7,7 @@ import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import { type QueuePolicy, retryDelay } from "../../src/outbox/queues.ts";
 import { after, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
+import { type Scope, traceScope } from "../../src/platform/tracing.ts";
 import type { Services } from "../../src/ports.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
@@ -23,6 +24,25 @@ const log = logOf("jobs");
  * held until the tenant is resumed. If the tenant's schema is being migrated, the job waits a moment.
  */
 export async function runJob(
+  services: Services,
+  jobs: JobsByName,
+  policy: QueuePolicy,
+  job: ClaimedJob,
+): Promise<JobResult> {
+  let result: JobResult | undefined;
+  const scope: Scope = {
+    kind: "job",
+    facts: () => ({ "denizen.job": job.name, "denizen.tenant_id": job.tenantId ?? undefined }),
+    outcome: () => ({
+      name: `job ${job.name}`,
+      facts: { "denizen.queue": job.queue, "denizen.job_id": job.id, "denizen.attempt": job.attempt },
+      failed: result?.state !== "done",
+    }),
+  };
+  return await traceScope(scope, async () => result = await attempt(services, jobs, policy, job));
+}
+
+async function attempt(
   services: Services,
   jobs: JobsByName,
   policy: QueuePolicy,

@@ -24,6 +24,11 @@ export function clientAddress(
   return client;
 }
 
+/** Whether a trusted proxy sent the request, so that its headers aren't the client's own. */
+export function isFromTrustedProxy(connection: Connection, trustedProxies: AddressRange[]): boolean {
+  return isInRanges(peerAddress(connection), trustedProxies);
+}
+
 /** Behind a proxy, all connections come from one address. */
 let latest = { hostname: "", address: "" };
 

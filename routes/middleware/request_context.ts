@@ -1,12 +1,15 @@
+import type { Context, Next } from "hono";
 import { createMiddleware } from "hono/factory";
 import { newIdAt } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
+import { knownMethod } from "../../src/platform/request_tally.ts";
+import { isTracing, readTraceParent, type Scope, traceScope } from "../../src/platform/tracing.ts";
 import type { Services } from "../../src/ports.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
 import type { AssetName } from "../../views/static_files.ts";
 import { endpointOf } from "../endpoint.ts";
 import { type HttpEnv, isUpgrade } from "../http.ts";
-import { clientAddress, type Connection } from "./client_address.ts";
+import { clientAddress, type Connection, isFromTrustedProxy } from "./client_address.ts";
 
 const MAX_USER_AGENT_LENGTH = 300;
 
@@ -31,7 +34,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
     });
     const { method } = c.req; // after an upgrade, the request can't be read any more
-    await next();
+    const traceId = isTracing() ? await trace(c, knownMethod(method), next) : await next();
     const milliseconds = performance.now() - started;
     const ended = { endpoint: endpointOf(c), method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
@@ -50,6 +53,33 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       durationMs: Math.round(milliseconds * 10) / 10,
       tenantId: c.get("target")?.id,
       userId: c.get("userId"),
+      ...(traceId && { traceId }),
     });
+  });
+}
+
+/** Runs the request as a span, and returns the trace's id if it is sampled. A trace that began elsewhere goes on only behind a proxy. */
+function trace(c: Context<HttpEnv>, method: string, next: Next): Promise<string | undefined> {
+  const { trustedProxies } = c.get("services").config;
+  const header = isFromTrustedProxy(c.env as Connection, trustedProxies)
+    ? c.req.raw.headers.get("traceparent")
+    : null;
+  const scope: Scope = {
+    kind: "request",
+    parent: readTraceParent(header),
+    facts: () => ({ "http.route": endpointOf(c), "denizen.tenant_id": c.get("target")?.id }),
+    outcome: () => ({
+      name: `${method} ${endpointOf(c)}`,
+      facts: {
+        "http.request.method": method,
+        "http.response.status_code": c.res.status,
+        "denizen.request_id": c.get("requestId"),
+      },
+      failed: c.res.status >= 500,
+    }),
+  };
+  return traceScope(scope, async (traceId) => {
+    await next();
+    return traceId;
   });
 }

@@ -3,7 +3,12 @@ import { logOf } from "../../src/platform/log.ts";
 import { StartError } from "../../src/platform/start_error.ts";
 import { Connections, plainAddress, serveConnection } from "./connections.ts";
 
-export type HttpServer = Pick<Deno.HttpServer, "finished" | "shutdown">;
+type Listening = Pick<Deno.HttpServer, "finished" | "shutdown">;
+
+export type HttpServer = Listening & {
+  /** From now on, each answer tells the client to close the connection. */
+  announceStop(): void;
+};
 
 export type ListenAddress = {
   /** If absent, listens on every IPv4 and IPv6 address. */
@@ -26,6 +31,22 @@ export function serveHttp(
   handler: Deno.ServeHandler,
   { sleepsBetweenRequests }: Pick<Config, "sleepsBetweenRequests">,
 ): HttpServer {
+  let isStopping = false;
+  const answer: Deno.ServeHandler = (request, info) =>
+    isStopping ? answerLast(handler(request, info)) : handler(request, info);
+  const server = serve(address, answer, sleepsBetweenRequests);
+  return {
+    finished: server.finished,
+    shutdown: () => server.shutdown(),
+    announceStop: () => isStopping = true,
+  };
+}
+
+function serve(
+  address: ListenAddress,
+  handler: Deno.ServeHandler,
+  sleepsBetweenRequests: boolean,
+): Listening {
   if (sleepsBetweenRequests) return serveWithDeno(address, handler);
   if (serveConnection) {
     const listener = listen(address, (to) => Deno.listen({ ...to, transport: "tcp" }));
@@ -35,7 +56,14 @@ export function serveHttp(
   return serveWithDeno(address, handler);
 }
 
-function serveWithDeno(address: ListenAddress, handler: Deno.ServeHandler): HttpServer {
+/** The last answer on a connection. A WebSocket's answer can't say that. */
+async function answerLast(answered: Response | Promise<Response>): Promise<Response> {
+  const response = await answered;
+  if (response.status !== 101) response.headers.set("Connection", "close");
+  return response;
+}
+
+function serveWithDeno(address: ListenAddress, handler: Deno.ServeHandler): Listening {
   const answer: Deno.ServeHandler<Deno.NetAddr> = (request, { remoteAddr, completed }) =>
     handler(request, { remoteAddr: plainAddress(remoteAddr), completed });
   return listen(address, (to) => Deno.serve({ ...to, onListen: () => {} }, answer));

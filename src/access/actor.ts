@@ -86,8 +86,8 @@ export type WorkspaceActor = MemberActor | ActingActor;
 /** Someone who is not signed in. */
 export type VisitorActor = Authority & { type: "visitor" };
 
-/** The product itself: the CLI, a schedule or a job. `job` names the job. */
-export type SystemActor = Authority & { type: "system"; name: string; job?: string };
+/** The product itself: the CLI, a schedule or a job. `job` names the job, and `operator` who runs the CLI. */
+export type SystemActor = Authority & { type: "system"; name: string; job?: string; operator?: string };
 
 export type Actor =
   | UserActor
@@ -150,6 +150,12 @@ export function keyActor(
 /** `name` is what audit logs show, such as "CLI". */
 export function systemActor(name: string, job?: string): SystemActor {
   return { type: "system", name, job, permissions: EVERYTHING, scope: PLATFORM };
+}
+
+/** The CLI. `user` is the operating system's user, if known. Audit logs show `cli:<user>`. */
+export function cliActor(user: string | undefined): SystemActor {
+  const operator = user ? `cli:${user}` : "cli";
+  return { ...systemActor(operator), operator };
 }
 
 /** The id and name of an actor for logs. The product itself has no id. A key has its creator's. */

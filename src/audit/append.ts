@@ -37,7 +37,7 @@ export type Acting = {
 
 /**
  * Adds a line to the tenant's log. The database writes the current names of the member and of the staff who act for them, and "System"
- * for the product itself. Throws `forbidden` if the actor is no longer a member, or the visit in which they act is over.
+ * for the product itself; the origin names who runs the CLI. Throws `forbidden` if the actor is no longer a member, or the visit in which they act is over.
  */
 export async function appendLine(ctx: Acting, tx: TenantTx, line: NewLine): Promise<void> {
   try {
@@ -98,7 +98,8 @@ function originOf(actor: Actor, requestId: string, address: string | undefined):
   const job = actor.type === "system" ? actor.job : undefined;
   const staff = actor.type === "acting" ? actor.visit.staff.name : undefined;
   const key = actor.type === "key" ? { id: actor.key.id, name: actor.key.name } : undefined;
-  return { kind: kindOf(actor), address, request_id: requestId, job, staff, key };
+  const operator = actor.type === "system" ? actor.operator : undefined;
+  return { kind: kindOf(actor), address, request_id: requestId, job, staff, key, operator };
 }
 
 function kindOf(actor: Actor): ActorKind {

@@ -59,6 +59,7 @@ const originSchema = z.object({
   job: z.string().optional(),
   staff: z.string().optional(),
   key: z.object({ id: z.string(), name: z.string() }).optional(),
+  operator: z.string().optional(),
 });
 
 export function toEntry(row: LogRow): LogEntry {
@@ -74,7 +75,7 @@ export function toEntry(row: LogRow): LogEntry {
     actor: {
       kind: origin?.kind ?? (actorId ? "member" : "system"),
       id: actorId,
-      name: row.actorName,
+      name: origin?.operator ?? row.actorName,
       staff: origin?.staff ?? null,
       key: origin?.key ?? null,
     },

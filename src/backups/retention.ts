@@ -5,6 +5,11 @@ export function backupName(now: Date): string {
   return `denizen-${now.toISOString().replace(/\.\d+Z$/, "Z").replaceAll(":", "")}.backup.age`;
 }
 
+/** When the backup with this name was made. */
+export function timeOfBackup(name: string): Date {
+  return new Date(name.slice("denizen-".length).replace(/T(\d\d)(\d\d)(\d\d)Z.*$/, "T$1:$2:$3Z"));
+}
+
 /** The names of backups, oldest first. Other objects are left out. */
 export function backupsAmong(names: string[]): string[] {
   return names.filter((name) => NAME.test(name)).sort();

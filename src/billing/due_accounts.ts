@@ -35,6 +35,11 @@ export async function settleDueAccounts(services: Services): Promise<number> {
   return looked;
 }
 
+/** The number of accounts whose payment failed. */
+export async function countPastDue({ control }: Pick<Services["db"], "control">): Promise<number> {
+  return await control.$count(billingAccounts, isNotNull(billingAccounts.pastDueSince));
+}
+
 /** Applies an account's access and sends its due notices, without asking the gateway. */
 export async function settleAccount(services: Services, id: string): Promise<void> {
   await settle(systemContext(services, systemActor("Billing"), newId()), id);

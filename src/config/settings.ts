@@ -4,7 +4,15 @@
  */
 import { z } from "zod";
 import { namedAddress } from "../platform/named_address.ts";
-import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/setting.ts";
+import {
+  flag,
+  oneOf,
+  seconds,
+  setting,
+  textOfLength,
+  trueOrFalse,
+  wholeNumber,
+} from "../platform/setting.ts";
 import { smtpUrl } from "../platform/smtp_url.ts";
 import {
   addressRanges,
@@ -23,6 +31,8 @@ import {
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
 export const MIN_SECRET_LENGTH = 32;
 const MIN_TOKEN_LENGTH = 16;
+const LONGEST_STOP_DELAY_SECONDS = 60;
+const LONGEST_STATEMENT_SECONDS = 30;
 
 /** All settings, by field of `Config`. */
 export const SETTINGS = {
@@ -143,6 +153,15 @@ export const SETTINGS = {
     example: "sales@example.com",
     description:
       "Where _Contact sales_ leads, the button of plans with a price by agreement: an email address or an https address.",
+  }),
+  stopDelay: setting("STOP_DELAY", {
+    group: "Server",
+    parse: seconds(0, LONGEST_STOP_DELAY_SECONDS),
+    unset: "`1.5`; `0` on Deno Deploy",
+    example: "1.5",
+    description:
+      "Seconds that a server keeps serving after SIGTERM, while `/ready` returns 503 and load balancers turn away from it.",
+    guide: "operations.md",
   }),
   sleepsBetweenRequests: setting("DENO_DEPLOY", {
     group: "Server",
@@ -592,6 +611,47 @@ export const SETTINGS = {
     default: "200",
     description:
       "How many tenants, busiest first, get their own label in the metrics, 1 to 10000. The rest share one.",
+    guide: "monitoring.md",
+  }),
+  slowQuery: setting("SLOW_QUERY", {
+    group: "Monitoring",
+    parse: seconds(0, LONGEST_STATEMENT_SECONDS),
+    default: "1",
+    description:
+      "Seconds after which a SQL statement is written to the log, without its parameters. `0`: no statement is.",
+    guide: "monitoring.md",
+  }),
+  openTelemetry: setting("OTEL_DENO", {
+    group: "Monitoring",
+    parse: trueOrFalse,
+    default: "false",
+    description:
+      "`true`: exports traces by OpenTelemetry. Deno reads this variable, and all others that start with `OTEL_`.",
+    guide: "monitoring.md",
+  }),
+  tracesOfDeno: setting("OTEL_DENO_TRACING", {
+    group: "Monitoring",
+    parse: trueOrFalse,
+    unset: "needed with `OTEL_DENO`",
+    example: "false",
+    description:
+      "Must be `false` with `OTEL_DENO`: Deno's own spans contain whole URLs, with the tokens in them.",
+    guide: "monitoring.md",
+  }),
+  tracesSampler: setting("OTEL_TRACES_SAMPLER", {
+    group: "Monitoring",
+    parse: oneOf(
+      "always_on",
+      "always_off",
+      "traceidratio",
+      "parentbased_always_on",
+      "parentbased_always_off",
+      "parentbased_traceidratio",
+    ),
+    unset: "needed with `OTEL_DENO`",
+    example: "parentbased_traceidratio",
+    description:
+      "Which requests and jobs are traced. The ratio is in `OTEL_TRACES_SAMPLER_ARG`, such as `0.05`.",
     guide: "monitoring.md",
   }),
 };

@@ -8,7 +8,7 @@ import { withSnapshot } from "../../db/tenant/snapshot.ts";
 import { authorize } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { sha256OfBytes } from "../platform/crypto.ts";
-import { VERSION } from "../platform/health.ts";
+import { VERSION } from "../platform/version.ts";
 import { type ArchiveTable, archiveTables } from "./archive_table.ts";
 import {
   FORMAT,

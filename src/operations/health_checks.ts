@@ -50,7 +50,7 @@ async function checkCache({ counter }: { counter: Counter }): Promise<void> {
 }
 
 /** Throws if the data folder can't be written or is full. */
-async function checkDisk(folder: string): Promise<void> {
+export async function checkDisk(folder: string): Promise<void> {
   const path = join(folder, `.health-${newToken()}`);
   try {
     await Deno.writeFile(path, new Uint8Array(PROBE_BYTES), { createNew: true, mode: 0o600 });

@@ -1,11 +1,12 @@
 import { type Clock, SECOND } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import { describeError, logOf } from "./log.ts";
-
-export const VERSION = "0.1.0";
+import { VERSION } from "./version.ts";
 
 const CHECK_TIMEOUT = 2 * SECOND;
 const REPORT_TTL = SECOND;
+/** All processes share the database. If each left the load balancer during a short outage, nobody would be there when it ends. */
+const READY_THROUGH_OUTAGE = 15 * SECOND;
 
 const log = logOf("health");
 
@@ -26,9 +27,14 @@ export class Health {
   readonly #clock: Clock;
   readonly #checks: Check[];
   #report: Promise<HealthReport> | undefined;
+  readonly #keepReport: number;
   #expires = 0;
+  #unhealthySince: number | undefined;
+  #isStopping = false;
 
-  constructor(clock: Clock, checks: Check[]) {
+  /** A report is kept for `keepReport` milliseconds. */
+  constructor(clock: Clock, checks: Check[], keepReport = REPORT_TTL) {
+    this.#keepReport = keepReport;
     this.#clock = clock;
     this.#checks = checks;
   }
@@ -40,19 +46,34 @@ export class Health {
   report(): Promise<HealthReport> {
     if (this.#report && performance.now() < this.#expires) return this.#report;
     this.#expires = Infinity;
-    return this.#report = this.#runChecks().finally(() => this.#expires = performance.now() + REPORT_TTL);
+    return this.#report = this.#runChecks().finally(() =>
+      this.#expires = performance.now() + this.#keepReport
+    );
+  }
+
+  /** Whether load balancers should send requests here. False while the process stops, or if it has been unhealthy for a while. */
+  async isReady(): Promise<boolean> {
+    if (this.#isStopping) return false;
+    await this.report();
+    if (this.#isStopping) return false; // since the checks started
+    return this.#unhealthySince === undefined ||
+      this.#clock.now().getTime() - this.#unhealthySince < READY_THROUGH_OUTAGE;
+  }
+
+  /** From now on, the process isn't ready. */
+  beginStop(): void {
+    this.#isStopping = true;
   }
 
   async #runChecks(): Promise<HealthReport> {
     const results = await Promise.all(this.#checks.map(runCheck));
     const failed = this.#checks.filter((_, index) => results[index]!.status === "fail");
+    const isUnhealthy = failed.some(({ essential }) => essential);
+    const now = this.#clock.now();
+    this.#unhealthySince = isUnhealthy ? this.#unhealthySince ?? now.getTime() : undefined;
     return {
-      status: failed.some(({ essential }) => essential)
-        ? "unhealthy"
-        : failed.length > 0
-        ? "degraded"
-        : "healthy",
-      timestamp: this.#clock.now().toISOString(),
+      status: isUnhealthy ? "unhealthy" : failed.length > 0 ? "degraded" : "healthy",
+      timestamp: now.toISOString(),
       version: VERSION,
       checks: results,
     };

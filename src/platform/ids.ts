@@ -6,14 +6,27 @@ const TIME_CHARACTERS = 12;
 /** The digits of a SHA-256 that a UUID has room for. Version and variant replace two. */
 const HASH_PARTS = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/;
 
+let makeId = (at?: Date): string => at ? v7({ msecs: at.getTime() }) : v7();
+
 /** A new UUIDv7 (RFC 9562). These ids sort by creation time. */
 export function newId<Id extends string = string>(): Id {
-  return v7() as Id;
+  return makeId() as Id;
 }
 
 /** A new UUIDv7 with this time. */
 export function newIdAt(at: Date): string {
-  return v7({ msecs: at.getTime() });
+  return makeId(at);
+}
+
+/**
+ * Until the returned function is called, the ids of this process follow from the clock and their number, so that demo data has the
+ * same ids each time. Never where ids must be hard to guess.
+ */
+export function countIds(clock: { now(): Date }): () => void {
+  const random = makeId;
+  let count = 0;
+  makeId = (at = clock.now()) => v7({ msecs: at.getTime(), seq: count++, random: new Uint8Array(16) });
+  return () => makeId = random;
 }
 
 /** The time in a UUIDv7, to the millisecond. Of any other UUID, some time between 1970 and 10889. */

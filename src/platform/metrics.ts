@@ -5,7 +5,8 @@ import { describeError, logOf } from "./log.ts";
 import type { EndedRequest } from "./request_tally.ts";
 import { TenantRequests } from "./tenant_requests.ts";
 
-const COLLECT_TIMEOUT = 2 * SECOND;
+/** Longer than a health check may take. */
+const COLLECT_TIMEOUT = 3 * SECOND;
 /** Upper bounds of the buckets for jobs, in seconds. */
 const JOB_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 
@@ -38,6 +39,20 @@ export class Metrics {
   });
   readonly #queueDepth = this.#gauge("saas_queue_depth", "Ready jobs that haven't started.", [
     "queue",
+  ]);
+  readonly #queueAge = this.#gauge(
+    "saas_queue_oldest_seconds",
+    "How long the oldest job that hasn't started has been due.",
+    ["queue"],
+  );
+  readonly #failedJobs = this.#gauge(
+    "saas_jobs_failed",
+    "Jobs that failed permanently and that nobody has retried or discarded.",
+    ["queue"],
+  );
+  readonly #pastDue = this.#gauge("saas_past_due_accounts", "Workspaces whose payment failed.", []);
+  readonly #health = this.#gauge("saas_health_check", "1 if a health check passes, 0 if it fails.", [
+    "check",
   ]);
   readonly #deliveries = this.#counter("saas_webhook_deliveries_total", "Webhooks sent.", ["outcome"]);
   readonly #connections = this.#gauge("saas_db_pool_connections", "Connections to the database.", [
@@ -90,9 +105,30 @@ export class Metrics {
     if (seconds !== undefined) this.#jobSeconds.observe({ queue }, seconds);
   }
 
-  /** Sets the number of a queue's ready jobs that haven't started. Call this from a collector (see `onScrape`). */
-  setQueueDepth(queue: string, depth: number): void {
-    this.#queueDepth.set({ queue }, depth);
+  /** Sets the state of a queue. Call this from a collector (see `onScrape`). */
+  setQueue(queue: string, state: { ready: number; oldestSeconds: number; failed: number }): void {
+    this.#queueDepth.set({ queue }, state.ready);
+    this.#queueAge.set({ queue }, state.oldestSeconds);
+    this.#failedJobs.set({ queue }, state.failed);
+  }
+
+  /** Sets the number of workspaces whose payment failed. Call this from a collector (see `onScrape`). */
+  setPastDueAccounts(accounts: number): void {
+    this.#pastDue.set(accounts);
+  }
+
+  setHealthChecks(checks: { name: string; status: "ok" | "fail" }[]): void {
+    for (const { name, status } of checks) this.#health.set({ check: name }, status === "ok" ? 1 : 0);
+  }
+
+  /** Adds the metric of stored backups, which exists only with a bucket. Returns a function that sets the time of the newest one. */
+  watchBackups(): (newest: Date) => void {
+    const gauge = this.#gauge(
+      "saas_last_backup_timestamp_seconds",
+      "When the newest backup in the bucket was made.",
+      [],
+    );
+    return (newest) => gauge.set(newest.getTime() / SECOND);
   }
 
   /** Counts a sent webhook. `outcome` is one of a few words, such as `delivered` or `failed`. */
@@ -168,7 +204,7 @@ export class Metrics {
   }
 
   /**
-   * Calls `collect` before each scrape to set gauges, with a limit of two seconds. Logs a failure and continues, because metrics
+   * Calls `collect` before each scrape to set gauges, with a limit of three seconds. Logs a failure and continues, because metrics
    * matter most during an outage.
    */
   onScrape(collect: () => void | Promise<void>): void {
@@ -182,7 +218,12 @@ export class Metrics {
 
   async #collect(): Promise<Scrape> {
     this.#requests.rank();
-    this.#subscriptions.reset(); // if counting fails, the scrape omits them instead of showing old values
+    // If counting fails, the scrape omits them instead of showing old values.
+    for (
+      const gauge of [this.#subscriptions, this.#queueDepth, this.#queueAge, this.#failedJobs, this.#health]
+    ) {
+      gauge.reset();
+    }
     await Promise.all(this.#collectors.map(collectOrLog));
     const text = this.#requests.text() + await this.#registry.metrics();
     return { contentType: this.#registry.contentType, text };

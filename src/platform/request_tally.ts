@@ -18,13 +18,18 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 /** `requests` is keyed by method and status, with a space between. */
 type Tallied = Durations & { requests: Map<string, number> };
 
+/** The method, or `OTHER` if it is unusual: clients can send any word. */
+export function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : "OTHER";
+}
+
 /** Counts requests by endpoint, method, and status, and their durations by endpoint. */
 export class RequestTally {
   readonly #endpoints = new Map<string, Tallied>();
 
   add({ endpoint, method, status, seconds }: EndedRequest): void {
     const tallied = this.#tallied(endpoint);
-    const outcome = `${METHODS.has(method) ? method : "OTHER"} ${status}`;
+    const outcome = `${knownMethod(method)} ${status}`;
     tallied.requests.set(outcome, (tallied.requests.get(outcome) ?? 0) + 1);
     tallied.seconds += seconds;
     let bucket = 0;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SECOND } from "./clock.ts";
 
 /** An environment variable: how its text is parsed, and how it is documented. */
 export type Setting<Value = unknown> = Description & {
@@ -81,6 +82,21 @@ export function oneOf<const Name extends string>(...names: [Name, Name, ...Name[
   const error = `must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return z.string().refine((text): text is Name => names.some((name) => name === text), { error });
 }
+
+/** Seconds in decimal digits, such as `1.5`. The value is in milliseconds. */
+export function seconds(min: number, max: number): z.ZodType<number, string> {
+  return z.string().transform((text, problems) => {
+    const number = Number(text);
+    if (/^\s*\d+(\.\d+)?\s*$/.test(text) && number >= min && number <= max) return number * SECOND;
+    problems.addIssue(`must be a number of seconds from ${min} to ${max}`);
+    return z.NEVER;
+  });
+}
+
+/** As Deno spells the variables that it reads itself. */
+export const trueOrFalse: z.ZodType<boolean, string> = oneOf("true", "false").transform((text) =>
+  text === "true"
+);
 
 /** `1` for yes, `0` for no. */
 export function flag(): z.ZodType<boolean, string> {

@@ -6,7 +6,7 @@ import { connect as connectTls } from "node:tls";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../platform/clock.ts";
 import { withDeadline } from "../platform/deadline.ts";
-import { VERSION } from "../platform/health.ts";
+import { VERSION } from "../platform/version.ts";
 import { type BadTarget, resolveTarget, type Target, type TargetRules } from "./target.ts";
 
 /** From the connection to the end of the response. */

@@ -1,4 +1,10 @@
 import { eq } from "drizzle-orm";
+import { addMonthOfCalls } from "../../cli/demo/api_calls.ts";
+import { addCampaignPages, addReaders, type CampaignScene } from "../../cli/demo/campaigns.ts";
+import { addContactPages, type ContactsScene } from "../../cli/demo/contacts.ts";
+import { addShopEvents } from "../../cli/demo/customers.ts";
+import { addNotifications } from "../../cli/demo/notifications.ts";
+import { addWebhookPages } from "../../cli/demo/webhooks.ts";
 import { setOverride } from "../../src/billing/overrides.ts";
 import { ADVANCED_ANALYTICS } from "../../src/analytics/permissions.ts";
 import { dayOf } from "../../src/analytics/days.ts";
@@ -34,19 +40,13 @@ import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import { recordAttempt, SIGN_IN_ATTEMPTS } from "../../src/identity/sign_in_attempts.ts";
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { addMonthOfCalls } from "../support/api_calls.ts";
-import { showAnalytics } from "../support/analytics.ts";
 import { type BillingScene, showBilling } from "../support/billing.ts";
 import { addBillingYear, helpByHand } from "../support/billing_year.ts";
-import { type CampaignScene, showCampaigns } from "../support/campaigns.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
-import { showNotifications } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
-import { type ContactsScene, showContacts } from "../support/contacts.ts";
 import { showSequence } from "../support/sequences.ts";
 import { showSendingDomain } from "../support/sending_domains.ts";
-import { showWebhooks } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
 
 /** Everything that the product's pages show, in one world. */
@@ -108,12 +108,12 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const northwind = await openNorthwind(world, name);
   const { people } = northwind;
   await world.staff(OWNER);
-  await addMonthOfCalls(world, northwind);
+  await addMonthOfCalls(northwind.company.ctx, [people.imogen, people.tomas, people.jae]);
   for (let age = 1; age <= 30; age++) {
     await recordTenantDay(northwind.company.ctx, dayOf(after(world.clock.now(), -age * DAY)));
   }
-  await showAnalytics(world, northwind.company);
-  await showNotifications(world, northwind.company);
+  await addShopEvents(northwind.company.ctx, 84);
+  await addNotifications(northwind.company.ctx, people.imogen);
   const closed = await world.company(
     "globex",
     "Globex",
@@ -140,10 +140,10 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     detail: "550 5.1.1 No such user",
   });
   await showSendingDomain(world, northwind.company);
-  const webhook = await showWebhooks(world, northwind.company);
-  const contacts = await showContacts(northwind.company);
+  const webhook = await addWebhookPages(northwind.company.ctx);
+  const contacts = await addContactPages(northwind.company.ctx);
   const billing = await showBilling(world, northwind.company);
-  const campaigns = await showCampaigns(northwind.company);
+  const campaigns = await addCampaignPages(northwind.company.ctx, await addReaders(northwind.company.ctx, 6));
   const sequence = await showSequence(northwind.company.ctx);
   await addBillingYear(world);
   await helpByHand(world, northwind.company);

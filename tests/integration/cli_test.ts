@@ -334,6 +334,103 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
 
+    await t.step("the audit logs name who runs the CLI", async () => {
+      const ada = { ...variables, USER: "ada" };
+      await cli(ada, "tenants", "update", "acme", "--name", "Acme Ltd");
+      await cli(ada, "users", "create", "noor@acme.example", "--tenant-id", "acme", "--no-send-invite");
+      await cli(ada, "tenants", "update", "acme", "--name", "Acme GmbH");
+      const own = json(await run("audit", "list", "--tenant-id", "acme", "--limit", "2", "--json"));
+      const platform = json(await cli(ada, "tenants", "suspend", "acme", "--json")) &&
+        json(await run("audit", "list", "--limit", "1", "--json"));
+      await run("tenants", "resume", "acme");
+
+      assert.deepEqual(own.map(({ actor }: { actor: string }) => actor), ["cli:ada", "cli:ada"]);
+      assert.deepEqual([platform[0].action, platform[0].actor], ["tenant.suspended", "cli:ada"]);
+    });
+
+    await t.step("doctor checks each part, says what to do, and fails only for problems", async () => {
+      const fine = await run("doctor", "--json");
+      const lines = await run("doctor");
+      const down = { ...variables, REDIS_URL: "redis://127.0.0.1:1", APP_URL: "http://denizen.invalid" };
+      const broken = await cli({ ...down, DENO_ENV: "test" }, "doctor", "--json");
+      const wrong = await cli({ ...variables, PORT: "x" }, "doctor");
+
+      const found = statusesOf(fine);
+      assert.equal(fine.code, 0, fine.stdout);
+      for (
+        const check of [
+          "version",
+          "database",
+          "clock",
+          "migrations",
+          "redis",
+          "email",
+          "stripe",
+          "dns",
+          "disk",
+        ]
+      ) {
+        assert.equal(found.get(check), "ok", check);
+      }
+      assert.deepEqual([found.get("administrator"), found.get("database: roles")], ["ok", "ok"]);
+      assert.match(
+        lines.stdout,
+        /^ok {7}version: Denizen [\d.]+ on Deno [^]*^warning {2}server: none answers[^]*→ Start it/m,
+      );
+      assert.doesNotMatch(lines.stdout, /\x1b/);
+      assert.equal(broken.code, 1);
+      assert.deepEqual([statusesOf(broken).get("redis"), statusesOf(broken).get("dns")], [
+        "problem",
+        "problem",
+      ]);
+      assert.match(broken.stdout, /Add A, AAAA or CNAME records for denizen\.invalid/);
+      assert.deepEqual([wrong.code, /^problem {2}settings: PORT/m.test(wrong.stdout)], [1, true]);
+    });
+
+    await t.step("health reports the checks of /health while no server runs", async () => {
+      const { status, checks, version } = json(await run("health", "--json"));
+
+      assert.equal(status, "healthy");
+      assert.match(version, /^\d+\.\d+\.\d+$/);
+      assert.deepEqual(checks.map(({ name }: { name: string }) => name), [
+        "database",
+        "cache",
+        "queue",
+        "mail",
+        "disk",
+      ]);
+    });
+
+    await t.step("status shows queues and tenants on one screen, and refreshes with --watch", async () => {
+      const status = json(await run("status", "--json"));
+      const screen = await run("status");
+      const wrong = await run("status", "--watch", "--interval", "0");
+
+      assert.equal(status.requests, null);
+      assert.equal(status.tenants.team, 1);
+      assert.ok(status.queues.some(({ queue }: { queue: string }) => queue === "email"));
+      assert.match(screen.stdout, /No server answers[^]*│ email [^]*Tenants: \d/);
+      assert.equal(wrong.code, 2);
+    });
+
+    await t.step("campaigns of all tenants are listed, and an unknown one says so", async () => {
+      const listed = json(await run("campaigns", "list", "--json"));
+      const unknown = await run("campaigns", "send", "01900000-0000-7000-8000-000000000000");
+
+      assert.deepEqual(listed, []);
+      assert.equal(unknown.code, 1);
+      assert.match(unknown.stderr, /This campaign was not found\./);
+    });
+
+    await t.step("completions prints a script, and rejects other shells", async () => {
+      const bash = await run("completions", "bash");
+      const other = await run("completions", "powershell");
+
+      assert.equal(bash.code, 0);
+      assert.match(bash.stdout, /complete -o default -F _denizen denizen\n$/);
+      assert.deepEqual([other.code, /Allowed choices are bash, zsh, fish/.test(other.stderr)], [2, true]);
+    });
+
     await t.step("config check shows what the database allows", async () => {
       const { code, stdout } = await run("config", "check", "--json");
       const findings = JSON.parse(stdout);
@@ -426,6 +523,18 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.match(outcomes[0]!.stderr, /required option '--owner-email/);
     });
 
+    await t.step("without a terminal, setup doesn't ask, and says what to give", async () => {
+      const { code, stderr } = await run("setup");
+      assert.equal(code, 2);
+      assert.match(stderr, /Give --admin-email\. Without a terminal, setup can't ask/);
+    });
+
+    await t.step("the help of all commands doesn't load them", async () => {
+      const { code, stdout } = await run("--help");
+      assert.equal(code, 0);
+      assert.match(stdout, /tenants +Manages tenants\.[^]*doctor +Checks the whole installation/);
+    });
+
     await t.step("help exits with code 0", async () => {
       const { code, stdout } = await run("tenants", "--help");
       assert.equal(code, 0);
@@ -457,6 +566,10 @@ Deno.test("the CLI works from an empty installation", async (t) => {
     await database?.close();
   }
 });
+
+function statusesOf({ stdout }: Outcome): Map<string, string> {
+  return new Map(JSON.parse(stdout).map(({ check, status }: Record<string, string>) => [check, status]));
+}
 
 // deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 function json({ code, stdout, stderr }: Outcome): any {

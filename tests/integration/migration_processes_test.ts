@@ -49,6 +49,29 @@ if (serverUrl) {
     assert.deepEqual(await findDrift(db), []);
   });
 
+  Deno.test("of two servers that start with a pending migration, one is killed midway, and both serve in the end", async () => {
+    await using world = await World.open();
+    const { db } = world.services;
+    for (let number = 0; number < SCHEMAS; number++) await provisionSchema(db);
+    using later = await becomeLaterVersion();
+    const countDone = () => world.system.control.$count(tenantSchemas, sql`version = ${later.version}`);
+    const start = () =>
+      ServerProcess.start({ ...world.variables, JOBS_ENGINE: "postgres", TENANT_POOL_SIZE: "0" }, "null", {
+        script: "tests/support/later_server.ts",
+      });
+    await using killed = await start();
+    await using other = await start();
+
+    while (await countDone() === 0) await new Promise((done) => setTimeout(done, 2));
+    await killed.stop("SIGKILL");
+    await using restarted = await start();
+    await Promise.all([other.ready(), restarted.ready()]);
+
+    assert.equal(await countDone(), SCHEMAS);
+    assert.equal((await migrationStatus(db)).behind, 0);
+    assert.deepEqual(await findDrift(db), []);
+  });
+
   Deno.test("with a separate login for migrations, the application can't create or change tables", async (t) => {
     const logins = await openSplitLogins();
     const { variables } = logins;

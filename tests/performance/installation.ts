@@ -9,7 +9,7 @@ const PROJECTS = 20;
 
 export const ACCOUNT = { email: "ada@bench.example", password: PASSWORD };
 
-/** A signed-in owner of a workspace with twenty projects. `apiKey` may read them. */
+/** A signed-in owner of a workspace with twenty projects. `apiKey` may read and write them. */
 export type Workspace = { token: string; cookie: string; apiKey: string };
 
 /** A server on PostgreSQL with workspaces. The first one is `bench`, and belongs to `ACCOUNT`. */
@@ -22,7 +22,11 @@ export class Installation implements AsyncDisposable {
   ) {}
 
   static async open(
-    { workspaces = 1, variables = {} }: { workspaces?: number; variables?: Record<string, string> } = {},
+    { workspaces = 1, variables = {}, script = "tests/performance/unlimited_server.ts" }: {
+      workspaces?: number;
+      variables?: Record<string, string>;
+      script?: string;
+    } = {},
   ): Promise<Installation> {
     await prepareDatabases();
     const database = await openTestDatabase();
@@ -31,7 +35,7 @@ export class Installation implements AsyncDisposable {
     const server = await ServerProcess.start(
       { DATABASE_URL: databaseUrl, LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info", ...variables },
       "null",
-      { script: "tests/performance/unlimited_server.ts" },
+      { script },
     );
     await server.ready();
     const opened: Workspace[] = [];
@@ -61,7 +65,7 @@ async function openWorkspace(port: number, databaseUrl: string, number: number):
     (await callApi({ port, host: `localhost:${port}`, method: "POST", path: `/api/v1${path}`, body, token }))
       .json;
   const { access_token: token } = await post("/auth/login", { ...account, tenant: subdomain });
-  const key = { name: "Bench", permissions: ["projects:read"] };
+  const key = { name: "Bench", permissions: ["projects:read", "projects:write"] };
   const { api_key: apiKey } = await post("/api-keys", key, token);
   for (let project = 0; project < PROJECTS; project++) {
     await post("/projects", { name: `Project ${project}`, description: "One line about a project." }, token);

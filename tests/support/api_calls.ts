@@ -1,30 +1,9 @@
 import type { ApiCall } from "../../src/api_access/api_call.ts";
-import { CALL_COUNTER } from "../../src/api_access/call_counter.ts";
-import { CALL_LOG, logCall } from "../../src/api_access/call_log.ts";
-import { after, DAY, MINUTE, SECOND } from "../../src/platform/clock.ts";
+import { logCall } from "../../src/api_access/call_log.ts";
 import { newIdAt } from "../../src/platform/ids.ts";
-import type { Services } from "../../src/ports.ts";
-import type { Northwind } from "./northwind.ts";
 import type { Company, World } from "./world.ts";
 
-const DAYS = 30;
-const MOST_CALLS_A_DAY = 60;
-
-/** What Northwind's programs call: method, endpoint, typical milliseconds, and how the call ends if it fails. */
-const OPERATIONS = [
-  ["GET", "/projects", 8, 200, 429, "rate_limited"],
-  ["GET", "/projects/{id}", 5, 200, 404, "project_not_found"],
-  ["POST", "/projects", 21, 201, 422, "fields_invalid"],
-  ["GET", "/projects", 9, 200, 503, "database_unreachable"],
-  ["PATCH", "/projects/{id}", 17, 200, 412, "version_outdated"],
-  ["GET", "/members", 11, 200, 403, "permission_missing"],
-] as const;
-const ONE_IN_FAILS = 17;
-
-/** Writes all calls that are still in memory. */
-export async function flushCalls({ use }: Pick<Services, "use">): Promise<void> {
-  await Promise.all([use(CALL_LOG).flush(), use(CALL_COUNTER).flush()]);
-}
+export { flushCalls } from "../../cli/demo/api_calls.ts";
 
 /** Logs a call of the company's owner now, unless `call` says otherwise. */
 export function addCall(
@@ -44,33 +23,4 @@ export function addCall(
     milliseconds: 8,
     ...call,
   });
-}
-
-/** A month of calls by three people of Northwind, up to now. */
-export async function addMonthOfCalls(world: World, { company, people }: Northwind): Promise<void> {
-  const callers = [people.imogen, people.tomas, people.jae];
-  for (let number = 0; number < DAYS * MOST_CALLS_A_DAY; number++) {
-    const [age, place] = [Math.floor(number / MOST_CALLS_A_DAY), number % MOST_CALLS_A_DAY];
-    if (place >= callsBefore(age)) continue;
-    const mixed = number * 2_654_435_761 % 4_096;
-    const [method, endpoint, typical, success, failure, errorCode] = OPERATIONS[mixed % OPERATIONS.length]!;
-    const isFailure = mixed % ONE_IN_FAILS === 0;
-    const { id, name } = callers[mixed % 5 % callers.length]!;
-    addCall(world, company, {
-      at: after(world.clock.now(), -age * DAY - place * MINUTE - mixed % 60 * SECOND),
-      actor: { type: "member", id, name },
-      method,
-      endpoint,
-      status: isFailure ? failure : success,
-      errorCode: isFailure ? errorCode : null,
-      milliseconds: typical * (0.7 + mixed % 100 / 100) * (mixed % 41 === 0 ? 9 : 1),
-    });
-  }
-  await flushCalls(world.services);
-}
-
-/** The calls on the day `age` days ago: fewer on weekends, growing slowly. */
-function callsBefore(age: number): number {
-  const isWeekend = age % 7 === 2 || age % 7 === 3;
-  return Math.round((MOST_CALLS_A_DAY - age + age * 37 % 11 - 8) * (isWeekend ? 0.4 : 1));
 }

@@ -3,7 +3,6 @@ import { notificationFeeds, notifications } from "../../db/control/schema/notifi
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import type { UserId } from "../../src/access/actor.ts";
 import { TELL } from "../../src/notifications/notify.ts";
-import { after, HOUR } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { startWorker } from "./jobs.ts";
 import type { Company, World } from "./world.ts";
@@ -40,38 +39,4 @@ export async function firstOf(world: World, person: { id: UserId }) {
 export async function versionOf({ system }: World, { id }: { id: UserId }): Promise<number> {
   const [row] = await system.control.select().from(notificationFeeds).where(eq(notificationFeeds.userId, id));
   return row?.version ?? 0;
-}
-
-/** What an owner is told within two weeks, by hours ago. The last ones are read. */
-const SHOWN = [
-  { kind: "joined", hours: 0.4, data: { user_id: newId(), name: "Oskar Nyström", role: "viewer" } },
-  { kind: "limit_near", hours: 5, data: { metric: "API calls this month", limit: 500_000, used: 412_300 } },
-  {
-    kind: "webhook_disabled",
-    hours: 26,
-    data: { id: newId(), host: "hooks.northwind.example" },
-  },
-  { kind: "joined", hours: 121, data: { user_id: newId(), name: "Lucía Fernández", role: "viewer" } },
-  { kind: "payment_failed", hours: 190, data: { id: newId(), invoice: "NW-2026-0007" } },
-  { kind: "joined", hours: 292, data: { user_id: newId(), name: "Noor Haddad", role: "member" } },
-];
-const UNREAD_SHOWN = 3;
-
-/** Adds notifications of several kinds for the owner, without their events. */
-export async function showNotifications({ system, clock }: World, { tenant, owner }: Company): Promise<void> {
-  const now = clock.now();
-  await system.control.insert(notifications).values(SHOWN.map(({ kind, hours, data }, index) => ({
-    id: newId(),
-    userId: owner.id,
-    tenantId: tenant.id,
-    isPersonal: false,
-    inFeed: true,
-    kind,
-    data,
-    eventId: newId(),
-    createdAt: after(now, -hours * HOUR),
-    readAt: index < UNREAD_SHOWN ? null : now,
-  })));
-  await system.control.insert(notificationFeeds).values({ userId: owner.id, version: SHOWN.length })
-    .onConflictDoNothing();
 }

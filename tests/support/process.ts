@@ -41,8 +41,7 @@ export async function bundledCliWithInput(
   return await outcome;
 }
 
-/** Next to `db`, like `dist`. */
-const BUNDLE = ".data/denizen.js";
+const BUNDLE = ".data/cli";
 let bundle: Promise<string> | undefined;
 
 function bundled(): Promise<string> {
@@ -51,10 +50,10 @@ function bundled(): Promise<string> {
 
 async function bundleCli(): Promise<string> {
   const line = commandsOf("compile").find((each) => each.startsWith("deno bundle"))!;
-  const args = line.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
+  const args = line.replace("dist/cli", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
-  return BUNDLE;
+  return `${BUNDLE}/main.js`;
 }
 
 /**
@@ -154,7 +153,13 @@ function command(
 ): Deno.Command {
   const line = commandsOf(task).at(-1)!.replaceAll("$FOLDER", () => permissionPath(variables.DATA_DIR));
   const [, ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
-  const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
+  const env = {
+    PATH: Deno.env.get("PATH")!,
+    HOME: Deno.env.get("HOME")!,
+    NO_COLOR: "1",
+    STOP_DELAY: "0", // no load balancer has to turn away
+    ...variables,
+  };
   const streams = { stdin, stdout: output, stderr: output } as const;
   if (script) words[words.length - 1] = script;
   return new Deno.Command("deno", {

@@ -235,3 +235,16 @@ Deno.test("Stripe needs its secret key and its webhook secret together, and a li
   ]);
   assert.deepEqual(linesOf(() => parseConfig({ ...test, STRIPE_SECRET_KEY: "pk_test_1" })).length, 1);
 });
+
+Deno.test("a server serves for 1.5 seconds after SIGTERM, unless STOP_DELAY says otherwise or it is on Deno Deploy", () => {
+  const database = { DATABASE_URL: "postgres://app@db/app", JOBS_ENGINE: "postgres" };
+  const onDeploy = { ...PRODUCTION, ...database, DENO_DEPLOY: "1" };
+
+  assert.equal(parseConfig({}).stopDelay, 1_500);
+  assert.equal(parseConfig({ STOP_DELAY: "0.25" }).stopDelay, 250);
+  assert.equal(parseConfig(onDeploy).stopDelay, 0);
+  assert.throws(
+    () => parseConfig({ STOP_DELAY: "soon" }),
+    /^ConfigError: STOP_DELAY: must be a number of seconds from 0 to 60$/,
+  );
+});

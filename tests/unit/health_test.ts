@@ -34,6 +34,33 @@ Deno.test("the response doesn't contain the reason of a failure", async () => {
   assert.equal(report.checks[0]!.status, "fail");
 });
 
+Deno.test("a short outage takes no process out of the load balancer, and a longer one does until it ends", async () => {
+  let isDown = false;
+  const clock = new ManualClock();
+  const check = () => isDown ? fails() : works();
+  const health = new Health(clock, checksOf([["database", true, check]]), 0);
+  const later = (seconds: number) => {
+    clock.advance(seconds * 1_000);
+    return health.isReady();
+  };
+
+  const atFirst = await health.isReady();
+  isDown = true;
+  const down = [await later(0), await later(14), await later(1)];
+  isDown = false;
+  const up = await later(0);
+
+  assert.deepEqual([atFirst, down, up], [true, [true, true, false], true]);
+});
+
+Deno.test("a process that stops isn't ready, however healthy it is", async () => {
+  const health = new Health(new ManualClock(), checksOf([["database", true, works]]));
+
+  health.beginStop();
+
+  assert.deepEqual([await health.isReady(), (await health.report()).status], [false, "healthy"]);
+});
+
 Deno.test("a flood of requests runs the checks once; a second later they run again", async () => {
   let runs = 0;
   const health = new Health(new ManualClock(), checksOf([["database", true, () => void runs++]]));

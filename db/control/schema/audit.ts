@@ -16,6 +16,8 @@ export type Origin = {
   staff?: string;
   /** The API key that acted in the name of the member. */
   key?: { id: string; name: string };
+  /** `cli:` and the operating system's user who ran the CLI. */
+  operator?: string;
 };
 
 /** `staff` are the platform's people, `acting` is one of them who acts for a member, `system` is the product itself, such as its CLI. */

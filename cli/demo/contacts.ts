@@ -5,7 +5,7 @@ import { stageImport } from "../../src/contacts/imports/staging.ts";
 import { contactUrl, unsubscribeUrl } from "../../src/contacts/links.ts";
 import { createContactList } from "../../src/contacts/lists.ts";
 import { createSegment } from "../../src/contacts/segments.ts";
-import type { Company } from "./world.ts";
+import type { TenantContext } from "../../src/context.ts";
 
 /** What the pages about contacts show. */
 export type ContactsScene = {
@@ -37,7 +37,7 @@ yusuf@example.com,,,
 `;
 
 /** Fills a workspace's pages about contacts. */
-export async function showContacts({ ctx }: Company): Promise<ContactsScene> {
+export async function addContactPages(ctx: TenantContext): Promise<ContactsScene> {
   const news = await createContactList(ctx, {
     name: "Monthly newsletter",
     description: "What we built, and what is next.",

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { seedDemo } from "../../cli/demo/demo.ts";
+import { PASSWORD } from "../../cli/demo/companies.ts";
+import { after, DAY, HOUR } from "../../src/platform/clock.ts";
+import { timeOfId } from "../../src/platform/ids.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: `deno task demo` shows a product in use, the same each time, and running it again changes nothing. */
+
+/** Its time, and the number of the id. */
+const WITHOUT_RANDOM_DIGITS = /^[\da-f]{8}-[\da-f]{4}-7000-8000-[\da-f]{2}0{10}$/;
+
+Deno.test("the demo", async (t) => {
+  await using world = await World.open();
+  const now = world.clock.now();
+  const seed = () => seedDemo(world.config, world.services.db, now);
+
+  await t.step("adds three workspaces of different plans, with the same ids each time", async () => {
+    const signIns = await seed();
+
+    assert.deepEqual(signIns.map(({ workspace, plan }) => [workspace, plan]), [
+      ["Northwind", "premium"],
+      ["Harbor & Pine", "team"],
+      ["Kestrel Cycles", "starter"],
+    ]);
+    const { id, plan } = (await world.services.use(TENANTS).findBySubdomain("northwind"))!;
+    assert.match(id, WITHOUT_RANDOM_DIGITS);
+    assert.deepEqual([timeOfId(id), plan], [after(now, -90 * DAY), "premium"]);
+  });
+
+  await t.step("changes nothing when it runs again, also later", async () => {
+    const before = await world.countAll();
+
+    await seed();
+    await seedDemo(world.config, world.services.db, new Date(now.getTime() + HOUR));
+
+    assert.deepEqual(await world.countAll(), before);
+  });
+
+  await t.step(
+    "has people, projects, events, invoices, failing webhooks, campaigns and notifications to show",
+    async () => {
+      const browser = world.browser();
+      const host = `http://${world.host("northwind")}`;
+      await browser.post(`${host}/login`, { email: "imogen@northwind.example", password: PASSWORD });
+      const textOf = async (path: string) =>
+        (await browser.get(host + path)).text.replace(/<[^>]*>|\s+/g, " ");
+
+      assert.match(await textOf("/team"), /1–8 of 8/);
+      assert.match(await textOf("/projects"), /Spring collection/);
+      assert.match(await textOf("/billing"), /Premium[^]*DEMO-0003[^]*Paid[^]*Visa ending in 4242/);
+      assert.match(await textOf("/analytics"), /Events +2,\d\d\d[^]*page_viewed/);
+      assert.match(await textOf("/developers/webhooks"), /34 delivered[^]*3 waiting[^]*Failing/);
+      assert.match(await textOf("/campaigns"), /Spring news[^]*Sent +237/);
+      assert.match(await textOf("/contacts"), /of 246/);
+      assert.match(await textOf("/notifications"), /Unread +3/);
+      assert.match(await textOf("/dashboard"), /API calls this month/);
+    },
+  );
+
+  await t.step("sends nothing of its story once a server runs", async () => {
+    const rows = await world.system.control.execute<{ queue: string }>(
+      "select queue from control.outbox where queue in ('email', 'webhooks') and tenant_id is not null",
+    );
+
+    assert.equal(rows.length, 0);
+  });
+});
