@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
+import { type CommandName, COMMANDS, newProgram } from "../../cli/commands.ts";
 import { parseConfig } from "../../src/config.ts";
 
 /** Protects: what the guides tell people to type, click and look at exists. `deno task check` checks their TypeScript. */
@@ -171,9 +172,9 @@ async function findProblem(words: string[]): Promise<string | null> {
 }
 
 async function findCommand(name: string): Promise<AnyCommand | null> {
-  const path = join(ROOT, `cli/commands/${name.replaceAll("-", "_")}.ts`);
-  if (!/^[a-z-]+$/.test(name) || !await Deno.stat(path).then(() => true, () => false)) return null;
-  return await (await import(path))[`${name}Command`]();
+  if (!Object.hasOwn(COMMANDS, name)) return null;
+  const program = await newProgram([name as CommandName]);
+  return program.commands.find((each) => each.name() === name) as AnyCommand ?? null;
 }
 
 /** The source of all that people see. */
