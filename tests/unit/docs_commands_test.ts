@@ -156,7 +156,7 @@ function withoutCode(text: string): string {
 async function findProblem(words: string[]): Promise<string | null> {
   const [name, ...rest] = words;
   let command = await findCommand(name!);
-  if (!command) return name!.startsWith("-") ? null : `no command ${name}`;
+  if (!command) return /^[-…]/.test(name!) ? null : `no command ${name}`;
   while (rest[0] !== undefined && command.commands.length > 0) {
     const inner: AnyCommand | undefined = command.commands.find((each) =>
       rest[0]!.split("|")[0] === each.name()
