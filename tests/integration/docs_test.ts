@@ -65,6 +65,8 @@ Deno.test("people, operators and developers find their guides, with pictures, by
 
       for (const { href, html } of guides) {
         assert.equal((await browser.get(`http://${world.host()}${href}`)).status, 200, href);
+        assert.doesNotMatch(html(), /<th><\/th>|<input/, `${href} has no field or heading without a name`);
+        assert.equal(/<h[2-6]/.exec(html())?.[0] ?? "<h2", "<h2", `the first heading of ${href}`);
         for (const [, path, anchor] of html().matchAll(/<a href="([^"#]*)#([^"]+)"/g)) {
           if (/^https?:/.test(path!)) continue;
           const target = known.get(path || href) ?? "";

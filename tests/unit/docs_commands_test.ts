@@ -158,7 +158,7 @@ function withoutCode(text: string): string {
 function findProblem(words: string[]): string | null {
   const [name, ...rest] = words;
   let command = program.commands.find((each) => each.name() === name) as AnyCommand | undefined;
-  if (!command) return name!.startsWith("-") ? null : `no command ${name}`;
+  if (!command) return /^[-…]/.test(name!) ? null : `no command ${name}`;
   while (rest[0] !== undefined && command.commands.length > 0) {
     const inner: AnyCommand | undefined = command.commands.find((each) =>
       rest[0]!.split("|")[0] === each.name()

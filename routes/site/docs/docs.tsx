@@ -71,7 +71,7 @@ docsPages.get("/docs/search", async (c) => {
   return await page(c, { title: docsText.of(localeOf(c)).searchTitle, wide: true, body });
 });
 
-for (const section of ["user", "admin", "build"] satisfies DocsSection[]) {
+for (const section of DOCS_SECTIONS.filter((each) => each !== "api")) {
   docsPages.get(`/docs/${section}`, async (c) => await guidePage(c));
   docsPages.get(`/docs/${section}/:slug`, async (c) => await guidePage(c));
 }

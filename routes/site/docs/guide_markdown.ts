@@ -62,7 +62,7 @@ export function renderGuide(
       table({ header, rows }) {
         const cells = (row: Tokens.TableCell[], tag: "th" | "td") =>
           `<tr>${
-            row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("")
+            row.map(({ text, tokens }) => cell(text ? tag : "td", this.parser.parseInline(tokens))).join("")
           }</tr>`;
         const body = rows.map((row) => cells(row, "td")).join("");
         return `<div class="scrolled" tabindex="0"><table><thead>${
@@ -74,6 +74,10 @@ export function renderGuide(
     },
   });
   return markdown.parse(body, { async: false });
+}
+
+function cell(tag: "th" | "td", html: string): string {
+  return `<${tag}>${html}</${tag}>`;
 }
 
 /** The anchor of a heading, as GitHub makes it. */

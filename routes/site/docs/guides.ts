@@ -56,11 +56,16 @@ async function readSection(
   return { guides: [start, ...others], contents: contentsOf(section, overview, start, others) };
 }
 
-/** The overview of the API is long: each of its sections is a guide. */
+/** The overview of the API is long: each of its sections is a guide, whose headings move up a level. */
 function sectionsOf(overview: string, guideOf: (text: string, href: string) => Guide): Guide[] {
-  return overview.split(/^## /m).map((text, index) =>
-    guideOf(text, index === 0 ? "/docs" : `/docs/guides/${anchorOf(text.split("\n")[0]!)}`)
-  );
+  const [start = "", ...sections] = overview.split(/^## /m);
+  return [
+    guideOf(start, "/docs"),
+    ...sections.map((text) => {
+      const title = text.split("\n")[0]!;
+      return guideOf(text.replaceAll(/^##(#+ )/gm, "#$1"), `/docs/guides/${anchorOf(title)}`);
+    }),
+  ];
 }
 
 /** The overview's headings with the guides that they link to first. The last one has the guides without a link as well. */
