@@ -5,7 +5,6 @@ const CHECK_EVERY_MILLISECONDS = 250;
  * whose `/ready` says so: a check every 250 milliseconds rewrites nginx's list.
  */
 export class Nginx implements AsyncDisposable {
-  reloads = 0;
   readonly port: number;
   readonly #folder: string;
   readonly #servers: Set<number>;
@@ -58,7 +57,6 @@ export class Nginx implements AsyncDisposable {
       this.#ready = ready;
       await this.#writeConfig();
       this.#process.kill("SIGHUP");
-      this.reloads++;
     }
   }
 
