@@ -38,7 +38,9 @@ function sample({ type, enum: values, format, minimum = 1, ...schema }: Schema, 
     default: {
       const { properties = {}, required = [] } = schema;
       return Object.fromEntries(
-        required.map((name) => [name, NAMED[name] ?? sample(properties[name]!, text)]),
+        required.map((
+          name,
+        ) => [name, NAMED[name.replace(/^.*_email$/, "email")] ?? sample(properties[name]!, text)]),
       );
     }
   }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { isConnectionFailure, isForeignKeyViolation, isOutOfRoom } from "../../src/platform/database_errors.ts";
+import {
+  isConnectionFailure,
+  isForeignKeyViolation,
+  isOutOfRoom,
+} from "../../src/platform/database_errors.ts";
 
 /** Protects: error codes distinguish database trouble from our own bugs. */
 
