@@ -11,7 +11,10 @@ const TOO_MANY_IMAGES = problem(
 );
 
 /** `deno task bundle` makes a bundle of its own for the thread. */
-const WORKER = new URL(isBundled ? "dist/server/image_worker.js" : "src/platform/image_worker.ts", PROJECT_FOLDER);
+const WORKER = new URL(
+  isBundled ? "dist/server/image_worker.js" : "src/platform/image_worker.ts",
+  PROJECT_FOLDER,
+);
 const MAX_WAITING = 8;
 const TIMEOUT = 20 * SECOND;
 
