@@ -81,7 +81,7 @@ export async function seedDemo(config: Config, db: Database, now: Date): Promise
     return COMPANIES.map(({ company, plan }) => ({
       workspace: company.name,
       plan,
-      url: tenantUrl(config.appUrl, company),
+      url: tenantUrl(config.appUrl, { ...company, primaryDomain: null }),
       email: company.people[0].email,
       password: PASSWORD,
     }));
