@@ -73,6 +73,18 @@ Deno.test({
       await tree.run("deno check routes/app/quotes.tsx routes/api/quotes.ts src/quotes/feature.ts");
     });
 
+    await t.step(
+      "its migration can be taken back only while it is the newest, and nobody has it",
+      async () => {
+        const created = (await changedSince(before)).added.find((file) => file.endsWith("_quotes.sql"))!;
+
+        assert.equal(await wasReleased(tree.root, created), false);
+        await tree.write("db/tenant/migrations/9999_later.sql", "");
+        assert.equal(await wasReleased(tree.root, created), true);
+        await tree.remove("db/tenant/migrations/9999_later.sql");
+      },
+    );
+
     await t.step("its tests pass, and those that read every feature", async () => {
       await tree.run("deno task --quiet css");
       await tree.run("deno run --quiet --no-prompt -P=test tests/support/database.ts");
@@ -95,18 +107,6 @@ Deno.test({
 
       await assert.rejects(tree.run("deno task remove:resource contacts"), /no resource contacts/);
     });
-
-    await t.step(
-      "its migration can be taken back only while it is the newest, and nobody has it",
-      async () => {
-        const created = (await changedSince(before)).added.find((file) => file.endsWith("_quotes.sql"))!;
-
-        assert.equal(await wasReleased(tree.root, created), false);
-        await tree.write("db/tenant/migrations/9999_later.sql", "");
-        assert.equal(await wasReleased(tree.root, created), true);
-        await tree.remove("db/tenant/migrations/9999_later.sql");
-      },
-    );
 
     await t.step("its removal leaves only a migration that drops the table", async () => {
       await removeResource(tree.root, ["quotes"], () => Promise.resolve(true));

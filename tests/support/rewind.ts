@@ -12,7 +12,7 @@ type Node = {
   contents?: Record<string, Node> | Uint8Array | null;
   usedBytes?: number;
 };
-type Stream = { position: number; shared: Record<string, unknown> };
+type Stream = { fd: number | null; shared: Record<string, unknown> };
 type FileSystem = {
   root: Node;
   nameTable: (Node | undefined)[];
@@ -95,7 +95,12 @@ function rememberNode(node: Node, fs: FileSystem): () => void {
   };
 }
 
+/** A closed stream has lost its number. */
 function rememberStream(stream: Stream): () => void {
+  const { fd } = stream;
   const shared = { ...stream.shared };
-  return () => Object.assign(stream.shared, shared);
+  return () => {
+    stream.fd = fd;
+    Object.assign(stream.shared, shared);
+  };
 }
