@@ -8,7 +8,7 @@ import { PASSWORD, World } from "../support/world.ts";
 
 /** What programs call, what redirects, and what belongs to a page with a guide. */
 const NO_PAGE =
-  /^\/($|api\/|dev(\/|$)|static\/|favicon|apple-touch-icon|robots|manifest|sw\.js|collect|\.well-known|health|ready|metrics|problems|brand|ws\/|handoff|switcher|reauthenticate|verify-email|workspaces|exports|[cs]\/|logout)|\.csv$/;
+  /^\/($|api\/|dev(\/|$)|static\/|favicon|apple-touch-icon|robots|manifest|sw\.js|collect|\.well-known|health|ready|metrics|problems|brand|ws\/|handoff|switcher|reauthenticate|verify-email|workspaces|exports|[cs]\/|logout|internal)|\.csv$/;
 
 /** Protects: the API's docs show every operation, and a reader can send a request from them with their own key. */
 
