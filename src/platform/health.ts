@@ -29,7 +29,8 @@ export class Health {
   #report: Promise<HealthReport> | undefined;
   readonly #keepReport: number;
   #expires = 0;
-  #unhealthySince: number | undefined;
+  /** In milliseconds since 1970. A process that has never been healthy isn't ready. */
+  #unhealthySince: number | undefined = 0;
   #isStopping = false;
 
   /** A report is kept for `keepReport` milliseconds. */

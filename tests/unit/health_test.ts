@@ -53,6 +53,12 @@ Deno.test("a short outage takes no process out of the load balancer, and a longe
   assert.deepEqual([atFirst, down, up], [true, [true, true, false], true]);
 });
 
+Deno.test("a process whose database has never answered isn't ready", async () => {
+  const health = new Health(new ManualClock(), checksOf([["database", true, fails]]));
+
+  assert.equal(await health.isReady(), false);
+});
+
 Deno.test("a process that stops isn't ready, however healthy it is", async () => {
   const health = new Health(new ManualClock(), checksOf([["database", true, works]]));
 
