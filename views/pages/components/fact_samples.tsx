@@ -48,7 +48,7 @@ export function FactSamples() {
           </Card>
         </Sample>
         <Sample state="Amounts, days and numbers" wide>
-          <Card title="Figures">
+          <Card title="Order">
             <DescriptionList
               facts={[
                 { term: "Amount", value: <Amount cents={145_050} /> },
