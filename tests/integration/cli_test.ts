@@ -406,7 +406,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       const wrong = await run("status", "--watch", "--interval", "0");
 
       assert.equal(status.requests, null);
-      assert.equal(status.tenants.team, 1);
+      assert.equal(status.tenants.team, 3);
       assert.ok(status.queues.some(({ queue }: { queue: string }) => queue === "email"));
       assert.match(screen.stdout, /No server answers[^]*│ email [^]*Tenants: \d/);
       assert.equal(wrong.code, 2);

@@ -330,7 +330,7 @@ Deno.test("without a database, or a disk for the embedded one, the product is un
     const app = createOperationsApp({ ...services, health: new Health(clock, checks) });
     const health = await app.request("/health");
     const { status, checks: results } = await health.json();
-    assert.deepEqual([health.status, status, (await app.request("/ready")).status], [503, "unhealthy", 200]);
+    assert.deepEqual([health.status, status, (await app.request("/ready")).status], [503, "unhealthy", 503]);
     const failed = results.filter((result: { status: string }) => result.status === "fail");
     assert.equal(failed.map((result: { name: string }) => result.name).join(", "), names);
   }

@@ -9,6 +9,7 @@ import { SHARED_TABLES } from "../../src/exports/shared_tables.ts";
 import { writeArchive } from "../../src/exports/write_archive.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { addEvents } from "./analytics.ts";
+import { flushCalls } from "./api_calls.ts";
 import { blackPng } from "./images.ts";
 import { updateBrand } from "../../src/tenancy/brand.ts";
 import { type Company, World } from "./world.ts";
@@ -51,6 +52,7 @@ export async function showWorkspace(world: World, subdomain = "acme"): Promise<C
     { event: "saved", userId: "mei", at: "2026-03-01T10:00:00Z" },
   ]);
   await world.apiCalls(company, "2026-03-01", 12);
+  await flushCalls(world.services);
   await updateBrand(company.ctx, { brandColor: "#1d59b3", logo: blackPng(60, 30) });
   return { ...company, ctx: await reopened(world, company.ctx) };
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const NOT_COPIED = new Set([".git", ".data", "dist", "node_modules"]);
+const NOT_COPIED = new Set([".git", ".data", "dist", "node_modules", "app.css"]);
 
 /** A copy of the project's files. */
 export class Tree implements AsyncDisposable {
