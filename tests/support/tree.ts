@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const NOT_COPIED = new Set([".git", ".data", "dist", "node_modules", "app.css"]);
+const NOT_COPIED = new Set([".git", ".data", "dist", "node_modules", "views/static/app.css"]);
 
 /** A copy of the project's files. */
 export class Tree implements AsyncDisposable {
@@ -59,7 +59,7 @@ export class Tree implements AsyncDisposable {
 async function filesBelow(root: string, folder = ""): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory, isFile } of Deno.readDir(join(root, folder))) {
-    if (NOT_COPIED.has(name)) continue;
+    if (NOT_COPIED.has(join(folder, name))) continue;
     if (isDirectory) files.push(...await filesBelow(root, join(folder, name)));
     else if (isFile) files.push(join(folder, name));
   }
