@@ -35,7 +35,9 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
     });
     const { method } = c.req; // after an upgrade, the request can't be read any more
-    const traceId = isTracing() ? await trace(c, knownMethod(method), next) : await next();
+    let traceId: string | undefined;
+    if (isTracing()) traceId = await trace(c, knownMethod(method), next);
+    else await next();
     const milliseconds = performance.now() - started;
     const ended = { endpoint: endpointOf(c), method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });

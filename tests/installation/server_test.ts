@@ -128,6 +128,10 @@ Deno.test("a server starts in an empty folder, signs up a company, and keeps it 
       )!;
       assert.equal(request.status, 200);
       assert.ok(request.requestId && request.tenantId && request.durationMs >= 0);
+      assert.deepEqual(Object.keys(request), [
+        ...["@timestamp", "level", "message", "logger", "requestId", "method", "route", "status"],
+        ...["durationMs", "tenantId", "userId"],
+      ]);
       for (
         const secret of [
           FORM.password,
