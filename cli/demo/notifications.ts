@@ -7,7 +7,7 @@ import { newId } from "../../src/platform/ids.ts";
 /** What notifications link to is gone. */
 const SOMEONE = "01900000-0000-7000-8000-000000000000";
 
-/** What an owner is told within two weeks, by hours ago. The last ones are read. */
+/** An owner's notifications of two weeks, by their age in hours. The oldest ones are read. */
 const SHOWN = [
   { kind: "joined", hours: 0.4, data: { user_id: SOMEONE, name: "Oskar Nyström", role: "viewer" } },
   { kind: "limit_near", hours: 5, data: { metric: "API calls this month", limit: 500_000, used: 412_300 } },

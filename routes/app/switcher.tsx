@@ -8,7 +8,7 @@ const MAX_WORKSPACES = 10;
 
 /**
  * The workspace switcher's list, which htmx loads when the switcher opens. On a custom domain it is empty: a person's other
- * workspaces are no business of whoever controls the domain.
+ * workspaces don't concern the person who controls the domain.
  */
 const pages = new MemberPages();
 export default pages;

@@ -2,7 +2,7 @@ import { permission } from "../access/permissions.ts";
 import { planFeature } from "../billing/plan_feature.ts";
 
 /**
- * Only owners have it: whoever controls a domain can read the sessions of everyone who opens the workspace there, owners included.
+ * Only owners have it: the person who controls a domain can read the sessions of everyone who opens the workspace there, owners included.
  */
 export const DOMAINS_MANAGE = permission("domains:manage", {
   roles: ["owner"],

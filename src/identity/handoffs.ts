@@ -188,7 +188,7 @@ async function findSupportVisit(ctx: SystemContext, tx: ControlTx, id: unknown) 
 }
 
 /**
- * The custom domain where a handoff ends. Null: the subdomain. Staff never act there, because whoever controls the domain can read
+ * The custom domain where a handoff ends. Null: the subdomain. Staff never act there, because the person who controls the domain can read
  * their session.
  */
 function targetOf(tenant: Tenant, { details }: OneTimeGrant): string | null {

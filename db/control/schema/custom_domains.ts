@@ -17,7 +17,7 @@ export const customDomains = control.table("custom_domains", {
    * `failing`: live, but its TXT record was gone at the last check. `lost`: it was live, and the record stayed away.
    */
   status: text("status", { enum: ["pending", "verified", "failing", "lost"] }).notNull().default("pending"),
-  /** The random part of the TXT record. Only the tenant sees it, so whoever publishes it controls the domain. */
+  /** The random part of the TXT record. Only the tenant sees it, so publishing it proves control of the domain. */
   token: text("token").notNull(),
   /** What the last check found at the TXT record's name. */
   found: text("found").array().notNull().default([]),
