@@ -92,11 +92,11 @@ Deno.test("deliveries are listed and filtered, shown with every attempt, and sen
 
   await addProject(acme);
   await worker.idle();
+  receiver.answer(200, {}, "ok");
   const tested = await world.api("POST", `/webhook-endpoints/${id}/test`, {
     token,
     body: { event: "member.invited" },
   });
-  receiver.answer(200, {}, "ok");
   await worker.idle();
   const listed = await world.api("GET", "/webhook-deliveries", { token });
   const pending = await world.api("GET", `/webhook-deliveries?status=pending&endpoint_id=${id}`, { token });

@@ -58,6 +58,24 @@ Deno.test("a project that is created offline survives a closed window, and is sa
   });
 });
 
+Deno.test("a page works in a browser that can't open its store, such as while it deletes a sign-in's data", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme Robotics");
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("Force close delete origin", "UnknownError");
+      };
+    });
+
+    await signIn(page, world, acme);
+    await page.waitForFunction(async () => (await navigator.locks.query()).held!.length === 0);
+
+    assert.deepEqual(complaints, []);
+  });
+});
+
 Deno.test("a project is kept, too, if the device has a connection but can't reach the server", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");

@@ -19,7 +19,7 @@ import { World } from "../support/world.ts";
  */
 
 const MINUTE = 60_000;
-const SLEEP_SECONDS = 1;
+const SLEEP_SECONDS = 3;
 
 Deno.test("S47 the first request of every kind succeeds after all connections exceeded their maximum age", async () => {
   let age = 0;
@@ -73,13 +73,14 @@ Deno.test({
       ...Array.from({ length: 3 }, () => withControl(db.batch, (tx) => tx.execute(SLEEP))),
       runTransaction(jobs, db.begin, (tx) => tx.execute(SLEEP)),
     ];
+    let ended = 0;
+    for (const work of slow) work.then(() => ended++);
 
-    const times = await timesOf(requests);
-    const stillSlow = db.batch.controlPool.stats().busy;
+    const statuses = await statusesOf(requests);
+    const endedBefore = ended;
     await Promise.all(slow);
 
-    assert.ok(stillSlow > 0);
-    assert.deepEqual(times.filter(([, time]) => time > SLEEP_SECONDS * 900), []);
+    assert.deepEqual([statuses, endedBefore], [allAnswered(requests), 0]);
   },
 });
 
@@ -101,7 +102,8 @@ Deno.test({
       world.system.control.execute(SLEEP),
       world.system.tx((tx) => tx.execute(SLEEP)).catch(() => {}),
     ]).flat();
-    const started = performance.now();
+    let ended = 0;
+    for (const request of slow) request.then(() => ended++);
 
     await browseTenants(background, TENANT_LIST.query.parse({}));
     worker.wake();
@@ -110,10 +112,10 @@ Deno.test({
         sql`select state from control.outbox where id = ${job}`,
       ))[0]!.state;
     await until(async () => await outbox(second!) === "done");
-    const took = performance.now() - started;
+    const endedBefore = ended;
     await Promise.all(slow);
 
-    assert.ok(took < SLEEP_SECONDS * 900, `${took} ms`);
+    assert.equal(endedBefore, 0);
     assert.equal((await jobOf(world, id!)).state, "done");
   },
 });
@@ -171,13 +173,3 @@ Deno.test({
 });
 
 const SLEEP = sql`select pg_sleep(${SLEEP_SECONDS})`;
-
-async function timesOf(requests: Record<string, () => Promise<{ status: number }>>) {
-  const times: [kind: string, milliseconds: number][] = [];
-  for (const [kind, send] of Object.entries(requests)) {
-    const started = performance.now();
-    assert.equal((await send()).status, 200, kind);
-    times.push([kind, performance.now() - started]);
-  }
-  return times;
-}

@@ -55,10 +55,10 @@ async function keep(form: HTMLFormElement) {
   if (navigator.onLine) setTimeout(sendKept, RETRY_MILLISECONDS);
 }
 
-/** One window at a time, so that two windows don't send the same form. */
+/** One window at a time, so that two windows don't send the same form. A browser that can't open its store has kept nothing. */
 async function sendKept() {
   await navigator.locks.request(LOCK, async () => {
-    const keys = await inStore("readonly", (store) => store.getAllKeys());
+    const keys: IDBValidKey[] = await inStore("readonly", (store) => store.getAllKeys()).catch(() => []);
     for (const key of keys) {
       const form: KeptForm = await inStore("readonly", (store) => store.get(key));
       const remove = () => inStore("readwrite", (store) => store.delete(key));
