@@ -20,11 +20,16 @@ import { type Company, World } from "../support/world.ts";
 
 /** Protects: each migration runs once in every schema, whichever process migrates it, and an incompatible database isn't changed. */
 
+const WITHOUT_SCHEMAS = { readySchemas: false };
+
 const NEWEST = (await readMigrations("tenant")).at(-1)!.version;
 const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
 
+/** Enough that no run waits for another one's connection. */
+const CONNECTIONS_FOR_EACH_RUN = 24;
+
 Deno.test("an empty database is migrated, and a second run has nothing to do", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   await resetDatabase(db);
 
@@ -36,7 +41,7 @@ Deno.test("an empty database is migrated, and a second run has nothing to do", a
 });
 
 Deno.test("several migration runs on an empty database at once do each step once", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, { ...WITHOUT_SCHEMAS, connections: CONNECTIONS_FOR_EACH_RUN });
   const { db } = world.services;
   await resetDatabase(db);
 
@@ -50,7 +55,7 @@ Deno.test("several migration runs on an empty database at once do each step once
 });
 
 Deno.test("an outdated schema is migrated with its data, and no other schema is changed", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const behind = await world.company("behind");
   await createProject(behind.ctx, { name: "Before", description: "", status: "active" });
   using _later = await becomeLaterVersion();
@@ -68,7 +73,7 @@ Deno.test("an outdated schema is migrated with its data, and no other schema is 
 });
 
 Deno.test("a migrated schema equals a new one, and drift is reported", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const old = await world.company("old");
   using _later = await becomeLaterVersion();
@@ -97,7 +102,7 @@ Deno.test("a migrated schema equals a new one, and drift is reported", async () 
 });
 
 Deno.test("one tenant's failure is reported and stops only that tenant; the next run retries it", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const companies = await Promise.all(["one", "two", "three"].map((name) => world.company(name)));
   using _later = await becomeLaterVersion();
@@ -122,7 +127,7 @@ Deno.test("one tenant's failure is reported and stops only that tenant; the next
 });
 
 Deno.test("a migration that fails everywhere stops after the first wave and leaves the rest", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const schemas = [];
   for (let number = 0; number < 14; number++) schemas.push(await provisionSchema(db));
@@ -142,7 +147,7 @@ Deno.test("a migration that fails everywhere stops after the first wave and leav
 });
 
 Deno.test("schemas that failed before are retried last and don't stop the others", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const broken = [await provisionSchema(db), await provisionSchema(db)];
   for (const schema of broken) await world.asOwner(`alter table ${schema}.projects add column color text`);
@@ -158,7 +163,7 @@ Deno.test("schemas that failed before are retried last and don't stop the others
 });
 
 Deno.test("a canary counts only tenants, not ready schemas or earlier failures", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const companies = [];
   for (const name of ["one", "two", "three"]) companies.push(await world.company(name));
@@ -179,7 +184,7 @@ Deno.test({
   // The embedded database runs one transaction at a time, and so does a pooler with one connection.
   ignore: HAS_ONE_BACKEND,
   fn: async () => {
-    await using world = await World.open();
+    await using world = await World.open({}, WITHOUT_SCHEMAS);
     const held = await world.company("held");
     using _later = await becomeLaterVersion();
     const token = await world.token(await world.company("other"));
@@ -211,7 +216,7 @@ Deno.test({
 });
 
 Deno.test("schemas share a transaction unless the migration requires separate ones", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const schemas: SchemaName[] = [];
   for (let number = 0; number < 3; number++) schemas.push(await provisionSchema(db));
@@ -242,7 +247,7 @@ Deno.test("schemas share a transaction unless the migration requires separate on
 });
 
 Deno.test("two runs at once share the schemas: each is migrated once, and both end when all are done", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const schemas = [];
   for (let number = 0; number < 24; number++) schemas.push(await provisionSchema(db));
@@ -259,7 +264,7 @@ Deno.test("two runs at once share the schemas: each is migrated once, and both e
 });
 
 Deno.test("ready schemas are migrated first, and outdated ones are never claimed", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const claimed = await world.company("claimed");
   const ready = await provisionSchema(db);
@@ -275,7 +280,7 @@ Deno.test("ready schemas are migrated first, and outdated ones are never claimed
 });
 
 Deno.test("a dry run prints the SQL and the number of schemas, and changes nothing", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const acme = await world.company("acme");
   using later = await becomeLaterVersion();
 
@@ -288,7 +293,7 @@ Deno.test("a dry run prints the SQL and the number of schemas, and changes nothi
 });
 
 Deno.test("a dry run includes the tenants' schemas even if control has pending migrations", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   await world.company("acme");
   using _later = await becomeLaterVersion();
   const newest = (await readMigrations("control")).at(-1)!;
@@ -301,7 +306,7 @@ Deno.test("a dry run includes the tenants' schemas even if control has pending m
 });
 
 Deno.test("incompatible tenant schemas are found before control is touched", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   await world.company("acme");
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
   const newest = (await readMigrations("control")).at(-1)!;
@@ -313,7 +318,7 @@ Deno.test("incompatible tenant schemas are found before control is touched", asy
 });
 
 Deno.test("code that is older than the schemas creates no new schemas", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   await provisionSchema(world.services.db);
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
 
@@ -321,7 +326,7 @@ Deno.test("code that is older than the schemas creates no new schemas", async ()
 });
 
 Deno.test("a database that is newer than the code is rejected, and nothing changes", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const [acme, future] = [await world.company("acme"), await world.company("future")];
   using _later = await becomeLaterVersion();
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" }).where(
@@ -337,7 +342,7 @@ Deno.test("a database that is newer than the code is rejected, and nothing chang
 });
 
 Deno.test("a migration that was edited after it was applied is rejected", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const acme = await world.company("acme");
   await world.system.control.update(tenantSchemas).set({ checksum: "another" }).where(
     eq(tenantSchemas.name, acme.tenant.schemaName),

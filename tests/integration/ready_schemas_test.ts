@@ -10,6 +10,10 @@ import { type Company, World } from "../support/world.ts";
 
 /** Protects: ready schemas wait for the next tenants, each is claimed once, and sign-up works without them. */
 
+const WITHOUT_SCHEMAS = { readySchemas: false };
+/** Enough that no sign-up waits for another one's connection. */
+const CONNECTIONS_FOR_ALL = 60;
+
 Deno.test("a server keeps TENANT_POOL_SIZE schemas ready and replaces claimed ones", async () => {
   await using world = await World.open({ TENANT_POOL_SIZE: "3" });
   const { db } = world.services;
@@ -27,7 +31,7 @@ Deno.test("a server keeps TENANT_POOL_SIZE schemas ready and replaces claimed on
 });
 
 Deno.test("many sign-ups at once each get their own schema, ready or new", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, { ...WITHOUT_SCHEMAS, connections: CONNECTIONS_FOR_ALL });
   const owner = await world.user("ada@acme.example");
   for (let number = 0; number < 5; number++) await provisionSchema(world.services.db);
 
@@ -47,7 +51,7 @@ Deno.test("many sign-ups at once each get their own schema, ready or new", async
 });
 
 Deno.test("a failed sign-up returns its schema to the pool", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   await provisionSchema(world.services.db);
   const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });
 
@@ -60,7 +64,7 @@ Deno.test("a failed sign-up returns its schema to the pool", async () => {
 });
 
 Deno.test("a ready schema that was dropped by hand is skipped and forgotten", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   const [one, other] = [await provisionSchema(db), await provisionSchema(db)];
   await world.asOwner(`drop schema ${one} cascade; drop schema ${other} cascade`);
@@ -77,7 +81,7 @@ Deno.test("a ready schema that was dropped by hand is skipped and forgotten", as
 });
 
 Deno.test("a schema whose migration failed is not claimed", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const broken = await provisionSchema(world.services.db);
   await world.system.control.update(tenantSchemas).set({ failure: "It broke.", failedAt: sql`now()` });
 
@@ -87,7 +91,7 @@ Deno.test("a schema whose migration failed is not claimed", async () => {
 });
 
 Deno.test("with many tenants, roles are created ahead, in batches of a hundredth of the schemas", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, WITHOUT_SCHEMAS);
   const { db } = world.services;
   await world.system.control.execute(
     sql`insert into ${tenantSchemas} (name, version, checksum, migrated_at, claimed_at)

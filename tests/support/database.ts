@@ -14,6 +14,7 @@ import { createAuditWriter } from "../../db/migration/audit_writer.ts";
 import { migrate } from "../../db/migration/migrate.ts";
 import { readMigrations } from "../../db/migration/migrations.ts";
 import { grantScript, readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { provisionSchema } from "../../db/migration/provision.ts";
 import { HARDENING, prepareServer } from "../../db/migration/server_setup.ts";
 import { createStreamWriter } from "../../db/stream/writer.ts";
 import { newOwnerRole } from "../../db/tenant/schema_name.ts";
@@ -23,6 +24,8 @@ import { rememberState } from "./rewind.ts";
 import { slimSnapshot } from "./snapshot.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
+/** The embedded database has schemas for a test's first companies, since creating one takes longer than most tests. */
+const READY_SCHEMAS = 2;
 const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 
 export type TestDatabase = {
@@ -45,7 +48,7 @@ export const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 /** Creates the snapshot or template that tests copy. Run once before the tests. */
 export async function prepareDatabases(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true, mode: 0o700 });
-  if (serverUrl) await prepareTemplate(serverUrl);
+  if (serverUrl) await prepareTemplates(serverUrl);
   else await prepareSnapshot();
 }
 
@@ -65,7 +68,7 @@ const WRITERS = [
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
   const writers = await Promise.all(WRITERS.map((path) => Deno.readTextFile(new URL(path, import.meta.url))));
-  return sha256(JSON.stringify([migrations, writers, HARDENING])).slice(0, 16);
+  return sha256(JSON.stringify([migrations, writers, HARDENING, READY_SCHEMAS])).slice(0, 16);
 }
 
 async function snapshotPath(): Promise<string> {
@@ -81,6 +84,7 @@ async function prepareSnapshot(): Promise<void> {
   await empty.close();
   const db = connect(embedded);
   await migrate(db);
+  for (let number = 0; number < READY_SCHEMAS; number++) await provisionSchema(db);
   await db.close();
   const snapshot = await withEmptyLog(await embedded.dump());
   await embedded.close();
@@ -161,12 +165,14 @@ function socketPath(): string {
   return join(FOLDER, `${randomBase32(10)}.sock`);
 }
 
-async function templateName(): Promise<string> {
-  return `denizen_template_${await schemaHash()}`;
+/** Roles belong to the server, so each template has a table owner of its own, and is used by one test at a time. */
+const TEMPLATES = 6;
+
+async function templateName(number: number): Promise<string> {
+  return `denizen_template_${await schemaHash()}_${number}`;
 }
 
-async function prepareTemplate(url: string): Promise<void> {
-  const name = await templateName();
+async function prepareTemplates(url: string): Promise<void> {
   await withAdmin(url, async (admin) => {
     await admin.unsafe(`do $$ begin
       if not exists (select from pg_roles where rolname = '${TEST_LOGIN.username}') then
@@ -174,41 +180,69 @@ async function prepareTemplate(url: string): Promise<void> {
       end if; end $$`);
     // A test's data needn't survive a crash, and waiting for the disk takes a third of the time.
     await admin.unsafe(`alter role ${TEST_LOGIN.username} set synchronous_commit = off`);
-    if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
-    await admin.unsafe(`create database ${name}_new owner ${TEST_LOGIN.username}`);
-    await withAdmin(databaseUrl(url, `${name}_new`), async (template) => {
-      await template.unsafe((await readmeSql()).inDatabase);
-    });
-    const db = connect({ url: urlOfLogin(databaseUrl(url, `${name}_new`)) });
-    await migrate(db);
-    await db.close();
-    await admin.unsafe(`alter database ${name}_new rename to ${name}`);
+    const [first, ...copies] = await Promise.all(
+      Array.from({ length: TEMPLATES }, (_, number) => templateName(number)),
+    );
+    await prepareTemplate(admin, first!, "template1", (name) => migrateTemplate(databaseUrl(url, name)));
+    for (const copy of copies) await prepareTemplate(admin, copy, first!, (name) => giveOwnOwner(url, name));
   });
+}
+
+/** Creates a template unless it exists. It has another name until it is ready. */
+async function prepareTemplate(
+  admin: postgres.Sql,
+  name: string,
+  from: string,
+  prepare: (name: string) => Promise<void>,
+): Promise<void> {
+  if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
+  await admin.unsafe(`create database ${name}_new template ${from} owner ${TEST_LOGIN.username}`);
+  await prepare(`${name}_new`);
+  await admin.unsafe(`alter database ${name}_new rename to ${name}`);
+}
+
+async function migrateTemplate(url: string): Promise<void> {
+  await withAdmin(url, async (template) => {
+    await template.unsafe((await readmeSql()).inDatabase);
+  });
+  const db = connect({ url: urlOfLogin(url) });
+  await migrate(db);
+  await db.close();
 }
 
 async function copyTemplate(url: string): Promise<TestDatabase> {
   const name = `denizen_test_${randomBase32(12)}`;
-  const template = await templateName();
-  await withAdmin(url, async (admin) => {
-    await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
-    await admin.unsafe(`revoke temporary on database ${name} from public`);
-  });
-  await giveOwnOwner(url, name);
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  const free = await lockTemplate(admin);
+  const template = await templateName(free ?? 0);
+  await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
+  await admin.unsafe(`revoke temporary on database ${name} from public`);
+  if (free === undefined) await giveOwnOwner(url, name);
   const address = urlOfLogin(databaseUrl(poolerUrl ?? url, name));
   const pooler = poolerUrl ? "transaction" as const : "none" as const;
   return {
     address: { url: address },
     pooler,
     variables: { DATABASE_URL: address, DATABASE_POOLER: pooler },
-    cutConnections: () =>
-      withAdmin(url, async (admin) => {
-        await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
-      }),
-    close: () => dropDatabase(url, name),
+    cutConnections: async () => {
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+    },
+    close: async () => {
+      await dropDatabase(admin, url, name);
+      await admin.end();
+    },
   };
 }
 
-/** Roles belong to the server, so without its own table owner, a copy would share the template's owner. */
+/** Takes a template that no other test uses, until the connection ends. Returns undefined if all are in use. */
+async function lockTemplate(admin: postgres.Sql): Promise<number | undefined> {
+  const [free] = await admin<{ number: number }[]>`
+    select number from generate_series(0, ${TEMPLATES - 1}) number
+    where pg_try_advisory_lock(hashtext('denizen_template'), number) limit 1`;
+  return free?.number;
+}
+
+/** Gives a copy another table owner than its template. */
 async function giveOwnOwner(url: string, name: string): Promise<void> {
   const db = connect({ url: urlOfLogin(databaseUrl(url, name)) }, { connections: 3 });
   await withMigrator(db, async (tx) => {
@@ -226,16 +260,17 @@ async function giveOwnOwner(url: string, name: string): Promise<void> {
   await db.close();
 }
 
-/** Drops the database with the roles of its tenants and of their tables' owner. */
-async function dropDatabase(url: string, name: string): Promise<void> {
+/** Drops the database with the roles of its tenants, and with its tables' owner unless that owns a template. */
+async function dropDatabase(admin: postgres.Sql, url: string, name: string): Promise<void> {
   const roles = await withAdmin(databaseUrl(url, name), async (own) => [
     ...await own`select nspname as name from pg_namespace where nspname like 'tenant\\_%'`,
     ...await own`select owner_role as name from control.installation union all select name from control.ready_roles`,
   ]);
-  await withAdmin(url, async (admin) => {
-    await admin.unsafe(`drop database ${name} with (force)`);
-    for (const role of roles) await admin.unsafe(`drop role if exists ${role.name}`);
-  });
+  await admin.unsafe(`drop database ${name} with (force)`);
+  const left = await admin<{ name: string }[]>`
+    select rolname as name from pg_roles where rolname in ${admin(roles.map(({ name }) => name))}
+      and not exists (select from pg_shdepend where refobjid = pg_roles.oid and deptype = 'o')`;
+  for (const role of left) await admin.unsafe(`drop role ${role.name}`);
 }
 
 async function withAdmin<T>(url: string, work: (admin: postgres.Sql) => Promise<T>): Promise<T> {

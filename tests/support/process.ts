@@ -194,6 +194,15 @@ async function textOf(stream: () => ReadableStream<Uint8Array>): Promise<string>
   }
 }
 
+/** Whether a program is installed. */
+export async function isProgram(name: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(name, { args: ["version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
 async function drained(response: Response): Promise<boolean> {
   await response.body?.cancel();
   return response.ok;

@@ -1,10 +1,17 @@
-import { and, eq, sql } from "drizzle-orm";
-import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import {
+  connect,
+  type ConnectOptions,
+  type Database,
+  type DatabaseAddress,
+} from "../../db/connection/connect.ts";
 import { runScript } from "../../db/connection/transaction.ts";
-import { installation } from "../../db/control/schema/installation.ts";
+import { installation, tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
+import { dropSchema } from "../../db/migration/drop_schema.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import { createApp } from "../../routes/app.ts";
 import { type Authentication, memberActor, systemActor } from "../../src/access/actor.ts";
 import { addMember } from "../../src/access/members.ts";
@@ -79,6 +86,8 @@ export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 type WorldOptions = Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "now"> & {
   /** How the product connects to its database. */
   through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
+  /** Whether schemas may be ready for the first companies. False for tests that count schemas. */
+  readySchemas?: boolean;
 };
 
 /** The running product: a server on its own port, with its own database and clock. */
@@ -111,7 +120,7 @@ export class World implements AsyncDisposable {
 
   static async open(
     variables: Record<string, string> = {},
-    { through = (address) => address, ...options }: WorldOptions = {},
+    { through = (address) => address, readySchemas = true, ...options }: WorldOptions = {},
   ): Promise<World> {
     let handler: Deno.ServeHandler = () => new Response(null, { status: 503 });
     const server = Deno.serve(
@@ -128,6 +137,7 @@ export class World implements AsyncDisposable {
       await db.close();
       await database.close();
     };
+    if (!readySchemas) await dropReadySchemas(db);
     const services = await buildServices(config, clock, db, closeDatabase);
     const app = await createApp(services);
     handler = app.fetch;
@@ -438,4 +448,9 @@ export class World implements AsyncDisposable {
     const signIn = { userId, tenantId, methods: ["password" as const] };
     return (await this.system.tx((tx) => startFamily(this.system, tx, signIn))).accessToken;
   }
+}
+
+async function dropReadySchemas(db: Database): Promise<void> {
+  const ready = await db.control.select().from(tenantSchemas).where(isNull(tenantSchemas.claimedAt));
+  for (const { name } of ready) await dropSchema(db, parseSchemaName(name));
 }
