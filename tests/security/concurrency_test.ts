@@ -295,7 +295,7 @@ Deno.test("statements sent at once on one connection all get their results, with
 });
 
 Deno.test("no request gets another request's response, even on one client connection", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, { connections: 60 }); // enough that none waits too long for one
   const acme = await world.company("acme");
   const token = await world.token(acme);
 
