@@ -34,7 +34,8 @@ function toFields(row: Row, width: number): string {
 
 /** Takes width from the widest columns until all fit into `room`. Null if they would get too narrow. */
 function shrink(widths: number[], room: number): number[] | null {
-  for (let widest = Math.max(...widths); widest >= NARROWEST_COLUMN; widest--) {
+  const natural = Math.max(...widths);
+  for (let widest = natural; widest >= Math.min(natural, NARROWEST_COLUMN); widest--) {
     const capped = widths.map((width) => Math.min(width, widest));
     if (capped.reduce((sum, width) => sum + width, 0) <= room) return capped;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const ROOT = new URL("../../", import.meta.url);
 const REPORTS = ".data/test";
-const FILES_PER_GROUP = 8;
+const FILES_PER_GROUP = 16;
 
 export type TestRun = {
   /** The report's file, without its extension. */

@@ -76,6 +76,22 @@ Deno.test("a table is never wider than the terminal, and loses nothing", () => {
   assert.equal(toTable([], 80), "(none)");
 });
 
+Deno.test("a table of short columns is one table", () => {
+  const pools = [{ pool: "control", busy: 0 }, { pool: "batch", busy: 1 }];
+
+  assert.equal(
+    toTable(pools, 80),
+    [
+      "┌─────────┬──────┐",
+      "│ pool    │ busy │",
+      "├─────────┼──────┤",
+      "│ control │ 0    │",
+      "│ batch   │ 1    │",
+      "└─────────┴──────┘",
+    ].join("\n"),
+  );
+});
+
 Deno.test("status counts requests, errors and latency since the last look, and starts again with a new server", () => {
   const first = countsIn(metricsOf({ ok: 90, failed: 10, fast: 80 }));
   const later = countsIn(metricsOf({ ok: 180, failed: 20, fast: 170 }));
