@@ -5,7 +5,7 @@ import { SETTINGS } from "../../src/config/settings.ts";
 /** What a release applies in order. Each is YAML. */
 export type KubernetesRelease = {
   namespace: string;
-  /** What the migration needs. */
+  /** What must exist before the migration and the ingress. */
   foundation: string;
   migration: string;
   /** The Job of the migration. Its name is new for each image and each change of the settings. */
@@ -23,7 +23,7 @@ type Manifest = {
   spec?: { template?: { spec: { containers: Container[] } } };
 };
 
-const FOUNDATION = ["Namespace", "ConfigMap", "ExternalSecret", "NetworkPolicy"];
+const FOUNDATION = ["Namespace", "ConfigMap", "ExternalSecret", "NetworkPolicy", "Middleware"];
 /** A registry's path with a tag or a digest. */
 const IMAGE = /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+|@sha256:[0-9a-f]{64})$/;
 const HASH_LETTERS = 10;
