@@ -4,7 +4,8 @@ const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 const NOT_SMTP =
   "must be an address such as smtps://user:password@mail.example.com; percent-encode special characters in user and password";
-const UNENCRYPTED = "can use tls=none only with a server on this machine, or with a name without dots in a private network";
+const UNENCRYPTED =
+  "can use tls=none only with a server on this machine, or with a name without dots in a private network";
 
 /** The URL of an SMTP server. Error messages never contain the URL, because it is a secret. */
 export const smtpUrl: z.ZodType<URL, string> = z.string().transform((text, problems) => {

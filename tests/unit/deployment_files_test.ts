@@ -182,6 +182,14 @@ Deno.test("Prometheus asks Compose's processes, notices when the web process is 
   assert.equal(receivers.length, 2);
 });
 
+Deno.test("Compose's Prometheus loads the alerts, and not their tests, which it would refuse", async () => {
+  const { rule_files } = parse(await text("deploy/docker/prometheus.yml"));
+  const [, folder] = compose.services.prometheus.volumes.map((each: string) => each.split(":"))
+    .find(([source]: [string]) => source === "../prometheus");
+
+  assert.deepEqual(rule_files, [`${folder}/alerts.yml`]);
+});
+
 Deno.test("Prometheus names Kubernetes' pods as the alerts do", async () => {
   const { labels: [{ pairs }] } = parse(await text(`${BASE}kustomization.yaml`));
   const { jobLabel } = manifests.find(({ kind }) => kind === "ServiceMonitor").spec;
