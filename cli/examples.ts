@@ -66,7 +66,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
   ],
   "audit verify": ["audit verify", "audit verify --tenant-id acme"],
   "audit list": ["audit list --since 2030-03-02", "audit list --tenant-id acme --action project.created"],
-  "deploy docker": ["deploy docker --dry-run", "deploy docker --profile replicas monitoring"],
+  "deploy docker": ["deploy docker --dry-run", "deploy docker"],
   "deploy kubernetes": ["deploy kubernetes --image registry.example.com/denizen:1.4.0 --dry-run"],
   "deploy deno-deploy": ["deploy deno-deploy --env-file production.env --dry-run"],
   "config check": ["config check"],

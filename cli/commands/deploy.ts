@@ -1,32 +1,30 @@
 import type { Command } from "@commander-js/extra-typings";
 import { parseEnv } from "node:util";
 import { parseConfig } from "../../src/config.ts";
+import { findComposeProblems } from "../deploy/compose_file.ts";
 import { findReleaseProblems, kubernetesRelease } from "../deploy/kubernetes_release.ts";
 import { capture, firstToSucceed, run } from "../deploy/programs.ts";
 import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
 
-const COMPOSE_FILE = "deploy/docker/compose.yaml";
-const PUBLIC_FILE = "deploy/docker/compose.public.yaml";
+const COMPOSE_FOLDER = "deploy/docker";
+const ALERTS = "deploy/prometheus/alerts.yml";
 const OVERLAYS = "deploy/kubernetes/overlays/";
 const WAIT = "--timeout=30m";
 const output = createOutput(false);
 
 export function define(deploy: Command): void {
-  deploy.command("docker").description("On this machine, with Docker Compose.")
-    .option("--profile <names...>", "also start these: replicas, monitoring", [])
-    .option("--public", "the internet reaches this machine: certificates by DNS-01")
+  deploy.command("docker").description("On this machine, with Docker Compose, as deploy/docker/.env says.")
     .option("--dry-run", "print what would be applied")
-    .action(async ({ profile, public: isPublic, dryRun }) => {
-      const files = isPublic ? [COMPOSE_FILE, PUBLIC_FILE] : [COMPOSE_FILE];
-      const compose = [
-        "compose",
-        ...files.flatMap((file) => ["--file", file]),
-        ...profile.flatMap((name) => ["--profile", name]),
-      ];
-      if (dryRun) return await run("docker", [...compose, "config"]);
-      await run("docker", [...compose, "config", "--quiet"]);
-      await run("docker", [...compose, "up", "--detach", "--build", "--wait"]);
+    .action(async ({ dryRun }) => {
+      const variables = parseEnv(await readIfThere(`${COMPOSE_FOLDER}/.env`));
+      requireNone(findComposeProblems(variables));
+      const compose = (...args: string[]) => run("docker", ["compose", ...args], { folder: COMPOSE_FOLDER });
+      if (dryRun) return await compose("config");
+      await compose("config", "--quiet");
+      const { DENIZEN_IMAGE: image } = variables;
+      if (image) output.note(`.env names the image ${image}. Without DENIZEN_IMAGE, this checkout is built.`);
+      await compose("up", "--detach", ...image ? [] : ["--build"], "--wait");
     });
 
   deploy.command("kubernetes").description(
@@ -38,13 +36,14 @@ export function define(deploy: Command): void {
     .action(async ({ image, overlay, dryRun }) => {
       const rendered = await capture("kubectl", ["kustomize", OVERLAYS + overlay]);
       requireNone(findReleaseProblems(rendered, image));
-      const release = kubernetesRelease(rendered, image);
+      const release = kubernetesRelease(rendered, image, await Deno.readTextFile(ALERTS));
       const { foundation, migration, rollout, namespace, job, deployments } = release;
       if (dryRun) return output.text([foundation, migration, rollout].join("---\n"), []);
-      await run("kubectl", ["apply", "--filename=-"], foundation);
-      await run("kubectl", ["apply", "--filename=-"], migration);
+      await run("kubectl", ["apply", "--filename=-"], { input: foundation });
+      await deleteIfFailed(namespace, job);
+      await run("kubectl", ["apply", "--filename=-"], { input: migration });
       await waitForMigration(namespace, job);
-      await run("kubectl", ["apply", "--filename=-"], rollout);
+      await run("kubectl", ["apply", "--filename=-"], { input: rollout });
       for (const name of deployments) {
         await run("kubectl", ["rollout", "status", `deployment/${name}`, `--namespace=${namespace}`, WAIT]);
       }
@@ -58,6 +57,14 @@ export function define(deploy: Command): void {
       if (dryRun) return output.note("Dry run: nothing changed. It would run: deno deploy --prod");
       await run("deno", ["deploy", "--prod"]);
     });
+}
+
+/** Applying a Job that has failed changes nothing, so a repeated release needs a new one. */
+async function deleteIfFailed(namespace: string, job: string): Promise<void> {
+  const condition = '--output=jsonpath={.status.conditions[?(@.type=="Failed")].status}';
+  const target = ["job", job, `--namespace=${namespace}`, "--ignore-not-found"];
+  const status = await capture("kubectl", ["get", ...target, condition]);
+  if (status.trim() === "True") await run("kubectl", ["delete", ...target]);
 }
 
 async function waitForMigration(namespace: string, job: string): Promise<void> {
@@ -74,6 +81,15 @@ async function waitForMigration(namespace: string, job: string): Promise<void> {
   throw new CommandFailure(
     `The migration failed, and the release was not rolled out. See: kubectl logs --namespace=${namespace} job/${job}`,
   );
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 function requireNone(problems: string[]): void {

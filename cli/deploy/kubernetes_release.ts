@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { parseAllDocuments, stringify } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { SETTINGS } from "../../src/config/settings.ts";
 
 /** What a release applies in order. Each is YAML. */
 export type KubernetesRelease = {
   namespace: string;
-  /** What the migration needs. */
+  /** What must exist before the migration and the ingress. */
   foundation: string;
   migration: string;
   /** The Job of the migration. Its name is new for each image and each change of the settings. */
@@ -16,19 +16,20 @@ export type KubernetesRelease = {
 
 type Container = { image: string };
 type Manifest = {
+  apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string };
   data?: Record<string, string>;
   spec?: { template?: { spec: { containers: Container[] } } };
 };
 
-const FOUNDATION = ["Namespace", "ConfigMap", "ExternalSecret", "NetworkPolicy"];
+const FOUNDATION = ["Namespace", "ConfigMap", "ExternalSecret", "NetworkPolicy", "Middleware"];
 /** A registry's path with a tag or a digest. */
 const IMAGE = /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+|@sha256:[0-9a-f]{64})$/;
 const HASH_LETTERS = 10;
 
-/** A release of an image from what kustomize renders. */
-export function kubernetesRelease(rendered: string, image: string): KubernetesRelease {
+/** A release of an image from what kustomize renders, with the alerts of a Prometheus rule file. */
+export function kubernetesRelease(rendered: string, image: string, alerts: string): KubernetesRelease {
   const manifests = parseManifests(rendered);
   for (const { spec } of manifests) {
     for (const container of spec?.template?.spec.containers ?? []) container.image = image;
@@ -36,6 +37,7 @@ export function kubernetesRelease(rendered: string, image: string): KubernetesRe
   const migration = manifests.find(({ kind }) => kind === "Job");
   if (!migration?.metadata.namespace) throw new Error("The rendered manifests have no Job with a namespace.");
   migration.metadata.name += `-${hashOf(migration)}`;
+  manifests.push(prometheusRule(alerts, migration.metadata.namespace));
   const ofKinds = (isWanted: (kind: string) => boolean) => manifests.filter(({ kind }) => isWanted(kind));
   return {
     namespace: migration.metadata.namespace,
@@ -45,6 +47,11 @@ export function kubernetesRelease(rendered: string, image: string): KubernetesRe
     rollout: toYaml(ofKinds((kind) => kind !== "Job" && !FOUNDATION.includes(kind))),
     deployments: ofKinds((kind) => kind === "Deployment").map(({ metadata }) => metadata.name),
   };
+}
+
+function prometheusRule(alerts: string, namespace: string): Manifest {
+  const metadata = { name: "denizen", namespace, labels: { "app.kubernetes.io/name": "denizen" } };
+  return { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule", metadata, spec: parse(alerts) };
 }
 
 /** What is wrong with a release: an image that can change, or settings that the product would refuse. */

@@ -3,9 +3,13 @@ import { CommandFailure } from "../options.ts";
 
 export type Program = "docker" | "kubectl" | "deno";
 
-/** Runs a program with its output on this terminal. Throws `CommandFailure` if it fails. */
-export async function run(program: Program, args: string[], input = ""): Promise<void> {
-  const process = start(program, args, "inherit");
+/** Runs a program with its output on this terminal, in a folder of the project. Throws `CommandFailure` if it fails. */
+export async function run(
+  program: Program,
+  args: string[],
+  { input = "", folder = "." }: { input?: string; folder?: string } = {},
+): Promise<void> {
+  const process = start(program, args, "inherit", folder);
   await feed(process, input);
   await requireSuccess(program, args, process);
 }
@@ -35,9 +39,14 @@ export async function firstToSucceed(program: Program, commands: string[][]): Pr
   }
 }
 
-function start(program: Program, args: string[], stdout: "inherit" | "piped" | "null"): Deno.ChildProcess {
+function start(
+  program: Program,
+  args: string[],
+  stdout: "inherit" | "piped" | "null",
+  cwd = ".",
+): Deno.ChildProcess {
   try {
-    return new Deno.Command(program, { args, stdin: "piped", stdout, stderr: "inherit" }).spawn();
+    return new Deno.Command(program, { args, cwd, stdin: "piped", stdout, stderr: "inherit" }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new CommandFailure(`${program} is not installed.`);
     if (!(error instanceof Deno.errors.NotCapable)) throw error;

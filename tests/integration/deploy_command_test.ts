@@ -6,6 +6,7 @@ import { cli, deployTask, type Outcome } from "../support/process.ts";
  * The CLI itself starts no programs.
  */
 
+const ROOT = new URL("../../", import.meta.url).pathname;
 const MANIFESTS = `
 kind: ConfigMap
 metadata: { name: settings, namespace: shop }
@@ -28,18 +29,18 @@ Deno.test("a release applies what the migration needs, migrates, waits, and only
   const steps = await cluster.steps();
 
   assert.equal(code, 0, stderr);
-  assert.deepEqual(steps.filter((step) => !step.startsWith("wait")), [
+  assert.deepEqual(steps.filter((step) => !/^(wait|get)/.test(step)), [
     "kustomize deploy/kubernetes/overlays/production",
     "apply --filename=- ConfigMap",
     "apply --filename=- Job",
-    "apply --filename=- Deployment",
+    "apply --filename=- Deployment PrometheusRule",
     "rollout status deployment/web --namespace=shop --timeout=30m",
   ]);
   const wait = steps.findIndex((step) =>
     /^wait --for=condition=complete job\/migrate-[0-9a-f]{10} /.test(step)
   );
   assert.ok(wait > steps.indexOf("apply --filename=- Job"));
-  assert.ok(wait < steps.indexOf("apply --filename=- Deployment"));
+  assert.ok(wait < steps.indexOf("apply --filename=- Deployment PrometheusRule"));
 });
 
 Deno.test("if the migration fails, the pods aren't replaced", async () => {
@@ -49,7 +50,20 @@ Deno.test("if the migration fails, the pods aren't replaced", async () => {
 
   assert.equal(code, 1);
   assert.match(stderr, /The migration failed.*kubectl logs --namespace=shop job\/migrate-/);
-  assert.ok(!(await cluster.steps()).includes("apply --filename=- Deployment"));
+  assert.deepEqual((await cluster.steps()).filter((step) => step.includes("Deployment")), []);
+});
+
+Deno.test("a release whose migration failed can be repeated", async () => {
+  await using cluster = await StubCluster.create({ migration: "complete", formerJob: "Failed" });
+
+  const { code, stderr } = await cluster.deploy(...RELEASE);
+  const steps = await cluster.steps();
+
+  assert.equal(code, 0, stderr);
+  const deleted = steps.findIndex((step) =>
+    /^delete job migrate-[0-9a-f]{10} --namespace=shop --ignore-not-found$/.test(step)
+  );
+  assert.equal(steps[deleted + 1], "apply --filename=- Job");
 });
 
 Deno.test("a dry run prints the release and applies nothing", async () => {
@@ -59,7 +73,17 @@ Deno.test("a dry run prints the release and applies nothing", async () => {
 
   assert.equal(code, 0);
   assert.match(stdout, /kind: ConfigMap[^]*kind: Job[^]*image: registry\/denizen:2[^]*kind: Deployment/);
+  assert.match(stdout, /kind: PrometheusRule[^]*alert: DenizenDown/);
   assert.deepEqual(await cluster.steps(), ["kustomize deploy/kubernetes/overlays/production"]);
+});
+
+Deno.test("Compose runs in its own folder, so that .env there says which files and profiles a machine has", async () => {
+  await using cluster = await StubCluster.create({ migration: "complete" });
+
+  const { code, stderr } = await cluster.deploy("docker", "--dry-run");
+
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await cluster.steps(), ["deploy/docker: compose config"]);
 });
 
 Deno.test("S46 the CLI itself may not run the programs that deploy", async () => {
@@ -76,7 +100,7 @@ Deno.test("variables that the product would refuse on Deno Deploy are refused be
   assert.match(stderr, /JOBS_ENGINE: must be postgres on Deno Deploy/);
 });
 
-/** A folder with a `kubectl` that writes down what it is asked to do. */
+/** A folder with a `kubectl` and a `docker` that write down what they are asked to do. */
 class StubCluster implements AsyncDisposable {
   readonly #folder: string;
 
@@ -84,20 +108,25 @@ class StubCluster implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async create({ migration }: { migration: "complete" | "failed" }): Promise<StubCluster> {
+  static async create(
+    { migration, formerJob = "" }: { migration: "complete" | "failed"; formerJob?: "" | "Failed" },
+  ): Promise<StubCluster> {
     const folder = await Deno.makeTempDir({ prefix: "denizen-" });
     const script = `#!/bin/sh
 input=$(cat)
-kind=$(printf '%s' "$input" | sed -n 's/^kind: //p')
+kind=$(printf '%s' "$input" | sed -n 's/^kind: //p' | xargs)
 echo "$*\${kind:+ $kind}" >>${folder}/steps
 case "$*" in
   kustomize*) cat ${folder}/manifests ;;
+  get*Failed*) echo "${formerJob && "True"}" ;;
   wait*condition=${migration}*) ;;
   wait*) exit 1 ;;
 esac
 `;
     await Deno.writeTextFile(`${folder}/manifests`, MANIFESTS);
     await Deno.writeTextFile(`${folder}/kubectl`, script, { mode: 0o755 });
+    const docker = `#!/bin/sh\necho "\${PWD#${ROOT}}: $*" >>${folder}/steps\n`;
+    await Deno.writeTextFile(`${folder}/docker`, docker, { mode: 0o755 });
     return new StubCluster(folder);
   }
 

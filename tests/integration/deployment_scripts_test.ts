@@ -3,64 +3,160 @@ import { shell } from "../support/postgres_programs.ts";
 
 /** Protects: the scripts for operators change what they say, and stop before they do harm. */
 
-Deno.test("rotating APP_SECRET keeps the old one beside the new one until the rotation is finished", async () => {
-  await using folder = await StubFolder.create("exit 0");
-  const rotate = (step: string) => folder.run(`deploy/scripts/rotate_secret.sh ${step}`);
-  await folder.write(".env", "APP_URL=https://example.com\nAPP_SECRET=the+old/secret==\n");
+const HOUR = 3_600_000;
+const OLD = "APP_URL=https://example.com\nAPP_SECRET=the+old/secret==\n";
+const SEAL = "compose run --rm --no-deps web -P=admin dist/cli/main.js config rotate-keys";
+const UP = "compose up --detach --wait";
+/** One container, which runs with the secrets of `.env`. */
+const ROTATING = `
+  ps) echo web ;;
+  inspect) grep ^APP_SECRET= .env ;;`;
+/** A web process and a worker. `compose up` adds a container to each. */
+const RUNNING = `
+  ps)
+    case "$*" in
+      *oneoff=False*) ;;
+      *) echo one-off ;;
+    esac
+    case "$*" in
+      *service=web\\ *) cat web ;;
+      *service=worker\\ *) cat worker ;;
+    esac ;;`;
 
-  const unstarted = await rotate("finish");
-  const started = await rotate("start");
-  const between = await folder.read(".env");
-  const again = await rotate("start");
-  const finished = await rotate("finish");
-  const after = await folder.read(".env");
+Deno.test("rotating APP_SECRET keeps the old one until nothing needs it", async () => {
+  await using folder = await StubFolder.create(ROTATING, { ".env": OLD });
 
-  assert.deepEqual([unstarted, started, again, finished].map(({ success }) => success), [
-    false,
-    true,
-    false,
-    true,
-  ]);
+  const unstarted = await folder.rotate("finish");
+  const started = await folder.rotate("start");
+  const [between, kept] = [await folder.read(".env"), await folder.read(".env.previous")];
+  const early = await folder.rotate("finish");
+  await folder.age(".env.previous", 13 * HOUR);
+  const finished = await folder.rotate("finish");
+
+  assert.deepEqual([unstarted, started, early, finished], [false, true, false, true]);
   const [, secret] = /^APP_SECRET=(.{44})$/m.exec(between)!;
   assert.match(between, /^APP_URL=https:\/\/example.com$/m);
   assert.match(between, /^APP_SECRET_PREVIOUS=the\+old\/secret==$/m);
-  assert.equal(after, `APP_URL=https://example.com\nAPP_SECRET=${secret}\n`);
-  assert.deepEqual((await folder.read("calls")).trim().split("\n"), [
-    "compose up --detach --wait",
-    "compose run --rm --no-deps web -P=admin dist/cli/main.js config rotate-keys",
-    "compose up --detach --wait",
-  ]);
+  assert.equal(kept, OLD);
+  assert.equal(await folder.read(".env"), `APP_URL=https://example.com\nAPP_SECRET=${secret}\n`);
+  await assert.rejects(folder.read(".env.previous"), Deno.errors.NotFound);
+  assert.deepEqual(await folder.changes(), [UP, SEAL, UP, SEAL, UP]);
 });
 
-Deno.test("blue/green stops the old container only once the new one is healthy", async () => {
-  await using folder = await StubFolder.create(`case "$1 $2" in
-    "ps --quiet") echo old ;;
-    "inspect --format") echo healthy ;;
-  esac`);
+Deno.test("a rotation whose start failed can be repeated with the same secrets", async () => {
+  await using folder = await StubFolder.create(
+    `
+  compose) case "$*" in *rotate-keys) [ -e repaired ] || exit 1 ;; esac ;;${ROTATING}`,
+    { ".env": OLD },
+  );
 
-  const { success } = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
-  const calls = (await folder.read("calls")).replaceAll(/denizen-web-\d+/g, "new").trim().split("\n");
+  const failed = await folder.rotate("start");
+  const between = await folder.read(".env");
+  await folder.write("repaired", "");
+  const repeated = await folder.rotate("start");
 
-  assert.ok(success);
-  assert.deepEqual(calls.slice(1), [
+  assert.deepEqual([failed, repeated], [false, true]);
+  assert.match(between, /^APP_SECRET_PREVIOUS=the\+old\/secret==$/m);
+  assert.equal(await folder.read(".env"), between);
+  assert.equal(await folder.read(".env.previous"), OLD);
+});
+
+Deno.test("a rotation isn't finished while something opens only with the old secret", async () => {
+  const env = "APP_SECRET=new\nAPP_SECRET_PREVIOUS=old\n";
+  await using folder = await StubFolder.create(
+    `
+  compose) case "$*" in *rotate-keys) exit 1 ;; esac ;;${ROTATING}`,
+    { ".env": env, ".env.previous": OLD },
+  );
+
+  const finished = await folder.rotate("finish --now");
+
+  assert.equal(finished, false);
+  assert.deepEqual([await folder.read(".env"), await folder.read(".env.previous")], [env, OLD]);
+});
+
+Deno.test("nothing is sealed under a new APP_SECRET while a process knows only the old one", async () => {
+  await using folder = await StubFolder.create(
+    `
+  ps) echo postgres; echo web; echo worker ;;
+  inspect) case "$*" in *web) grep ^APP_SECRET= .env ;; *worker) echo APP_SECRET=the+old/secret== ;; esac ;;`,
+    { ".env": OLD },
+  );
+
+  const started = await folder.rotate("start");
+
+  assert.equal(started, false);
+  assert.deepEqual(await folder.changes(), [UP]);
+});
+
+Deno.test("blue/green stops the old containers only once all new ones are healthy, and Compose keeps the image", async () => {
+  await using folder = await StubFolder.create(
+    `${RUNNING}
+  inspect) echo healthy ;;
+  compose) case "$*" in *" up "*) echo new-web >>web; echo new-worker >>worker ;; esac ;;`,
+    {
+      ".env": "APP_SECRET=a\nDENIZEN_IMAGE=registry/denizen:1\n",
+      web: "old-web\n",
+      worker: "old-worker\n",
+    },
+  );
+
+  const replaced = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
+
+  assert.ok(replaced);
+  assert.deepEqual(await folder.changes(), [
     "compose run --rm migrate",
-    "compose run --detach --no-deps --use-aliases --name new web",
-    "inspect --format {{.State.Health.Status}} new",
-    "stop --time 30 old",
-    "rm old",
+    "compose up --detach --no-deps --no-recreate --no-build --scale web=2 --scale worker=2 web worker",
+    "stop --time 30 old-web",
+    "rm old-web",
+    "stop --time 30 old-worker",
+    "rm old-worker",
   ]);
+  assert.equal(await folder.read(".env"), "APP_SECRET=a\nDENIZEN_IMAGE=registry/denizen:2\n");
+});
+
+Deno.test("if a new container of blue/green doesn't start, the old ones serve on", async () => {
+  const env = "DENIZEN_IMAGE=registry/denizen:1\n";
+  await using folder = await StubFolder.create(
+    `${RUNNING}
+  compose) case "$*" in *" up "*) echo new-web >>web; exit 1 ;; esac ;;`,
+    { ".env": env, web: "old-web\n", worker: "" },
+  );
+
+  const replaced = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
+
+  assert.equal(replaced, false);
+  assert.deepEqual((await folder.changes()).slice(2), ["stop --time 0 new-web", "rm new-web"]);
+  assert.equal(await folder.read(".env"), env);
 });
 
 Deno.test("if the migration of blue/green fails, no container starts or stops", async () => {
-  await using folder = await StubFolder.create(`case "$*" in *migrate) exit 1 ;; esac`);
+  await using folder = await StubFolder.create(
+    `${RUNNING}
+  compose) case "$*" in *migrate) exit 1 ;; esac ;;`,
+    { web: "old-web\n", worker: "" },
+  );
 
-  const { success } = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
+  const replaced = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
 
-  assert.equal(success, false);
-  assert.doesNotMatch(await folder.read("calls"), /stop|--detach/);
+  assert.equal(replaced, false);
+  assert.deepEqual(await folder.changes(), ["compose run --rm migrate"]);
 });
 
-/** A folder with a `docker` that writes down what it is asked to do, and then runs `script`. */
+Deno.test("an image that is nowhere isn't built from the checkout under its name", async () => {
+  await using folder = await StubFolder.create(
+    `${RUNNING}
+  image | pull) exit 1 ;;`,
+    { web: "old-web\n", worker: "" },
+  );
+
+  const replaced = await folder.run("deploy/scripts/blue_green.sh registry/denizen:2");
+
+  assert.equal(replaced, false);
+  assert.deepEqual(await folder.changes(), []);
+});
+
+/** A folder with files, and with a `docker` that writes down what it is asked to do and answers as the cases of `script`. */
 class StubFolder implements AsyncDisposable {
   readonly #path: string;
 
@@ -68,15 +164,30 @@ class StubFolder implements AsyncDisposable {
     this.#path = path;
   }
 
-  static async create(script: string): Promise<StubFolder> {
+  static async create(script: string, files: Record<string, string>): Promise<StubFolder> {
     const path = await Deno.makeTempDir({ prefix: "denizen-" });
-    const docker = `#!/bin/sh\necho "$*" >>${path}/calls\n${script}\n`;
+    const docker = `#!/bin/sh\ncd ${path}\necho "$*" >>calls\ncase "$1" in${script}\nesac\n`;
     await Deno.writeTextFile(`${path}/docker`, docker, { mode: 0o755 });
-    return new StubFolder(path);
+    const folder = new StubFolder(path);
+    for (const [name, text] of Object.entries({ calls: "", ...files })) await folder.write(name, text);
+    return folder;
   }
 
-  run(line: string): Promise<{ success: boolean }> {
-    return shell(`PATH=${this.#path}:$PATH ENV_FILE=${this.#path}/.env ${line} >&2 2>/dev/null`);
+  /** Whether the line succeeds. */
+  async run(line: string): Promise<boolean> {
+    const { success } = await shell(
+      `PATH=${this.#path}:$PATH ENV_FILE=${this.#path}/.env ${line} >&2 2>/dev/null`,
+    );
+    return success;
+  }
+
+  rotate(step: string): Promise<boolean> {
+    return this.run(`deploy/scripts/rotate_secret.sh ${step}`);
+  }
+
+  /** The calls that may change something. */
+  async changes(): Promise<string[]> {
+    return (await this.read("calls")).split("\n").filter((line) => /^(compose|stop|rm) /.test(line));
   }
 
   write(name: string, text: string): Promise<void> {
@@ -85,6 +196,12 @@ class StubFolder implements AsyncDisposable {
 
   read(name: string): Promise<string> {
     return Deno.readTextFile(`${this.#path}/${name}`);
+  }
+
+  /** Makes a file as old as `milliseconds`. */
+  async age(name: string, milliseconds: number): Promise<void> {
+    const time = new Date(Date.now() - milliseconds);
+    await Deno.utime(`${this.#path}/${name}`, time, time);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

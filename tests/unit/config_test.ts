@@ -153,9 +153,17 @@ Deno.test("email is sent by SMTP, by Resend, or not at all, and the default send
   assert.deepEqual(both, ["RESEND_API_KEY: can't be combined with SMTP_URL; set one of them"]);
 });
 
-Deno.test("SMTP without TLS is allowed only with a server on this machine", () => {
+Deno.test("SMTP without TLS is allowed only with a server on this machine or in a private network", () => {
   assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).smtpUrl?.port, "2525");
-  assert.match(linesOf(() => parseConfig({ SMTP_URL: "smtp://mail.example?tls=none" }))[0]!, /^SMTP_URL: /);
+  const container = parseConfig({ ...PRODUCTION, SMTP_URL: "smtp://mailpit:1025?tls=none" });
+  assert.equal(container.smtpUrl?.hostname, "mailpit");
+  for (const host of ["mail.example", "mail.example.", "192.0.2.1", "3221225985", "[2001:db8::1]"]) {
+    assert.match(
+      linesOf(() => parseConfig({ SMTP_URL: `smtp://${host}?tls=none` }))[0]!,
+      /^SMTP_URL: /,
+      host,
+    );
+  }
 });
 
 Deno.test("S41 an error about a secret doesn't contain the secret", () => {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import { parseEnv } from "node:util";
+import { parse, parseAllDocuments, parseDocument } from "yaml";
+import { findComposeProblems } from "../../cli/deploy/compose_file.ts";
 import { findReleaseProblems, kubernetesRelease } from "../../cli/deploy/kubernetes_release.ts";
+import { parseDatabaseUrl } from "../../db/connection/database_url.ts";
 import { hardeningScript } from "../../db/migration/server_setup.ts";
 import { sbomOf } from "../../deploy/scripts/sbom.ts";
 import { SETTINGS } from "../../src/config/settings.ts";
@@ -80,6 +83,118 @@ Deno.test("the product accepts the variables of Compose, and of Kubernetes with 
   for (const { path, settings } of await settingsFiles()) {
     if (path.startsWith(OVERLAYS)) parseConfig({ ...secrets, ...base.settings, ...settings });
   }
+});
+
+Deno.test("the product accepts the secrets that Terraform writes for it", async () => {
+  const secrets = await text("deploy/terraform/aws/secrets.tf");
+  const [, tls] = /^ +tls += "(.+)" #/m.exec(secrets)!;
+  const values: Record<string, string> = {
+    "random_password.app_secret.result": PRODUCTION.APP_SECRET,
+    "var.backup_age_recipient": SETTINGS.backupAgeRecipient.example!,
+    "local.tls": tls!,
+  };
+  const valueOf = (expression: string) => values[expression] ?? "value";
+  const variables = [...secrets.matchAll(/^ +([A-Z_]+) += (.+?)(?: #.*)?$/gm)].map(([, name, expression]) => [
+    name!,
+    expression!.startsWith('"')
+      ? expression!.slice(1, -1).replaceAll(/\$\{([^}]*)\}/g, (_, inner) => valueOf(inner))
+      : valueOf(expression!),
+  ]);
+  const files = (await settingsFiles()).filter(({ path }) => !path.includes("staging"));
+
+  const config = parseConfig(
+    Object.assign({}, ...files.map(({ settings }) => settings), Object.fromEntries(variables)),
+  );
+
+  assert.equal(config.backupAgeRecipient, SETTINGS.backupAgeRecipient.example);
+  for (const address of [config.databaseUrl!, config.databaseReplicaUrl!]) {
+    const { tls, rootCertificate } = parseDatabaseUrl(address);
+    assert.deepEqual([tls, rootCertificate], ["verify-full", "/app/certificates/rds.pem"]);
+  }
+  for (const { metadata, spec } of pods) {
+    const [{ volumeMounts }] = spec.template.spec.containers;
+    assert.ok(volumeMounts.some(({ mountPath }: Yaml) => mountPath === "/app/certificates"), metadata.name);
+  }
+});
+
+Deno.test("Compose's default mail server needs no TLS, which it doesn't offer", () => {
+  const given = { APP_SECRET: PRODUCTION.APP_SECRET, DATABASE_PASSWORD: "secret" };
+
+  const { smtpUrl } = parseConfig(interpolated(compose.services.web.environment, given));
+
+  assert.ok(smtpUrl!.hostname in compose.services);
+  assert.equal(smtpUrl!.searchParams.get("tls"), "none");
+});
+
+Deno.test("a machine with a public name keeps its public proxy, whoever starts Compose again", async () => {
+  const [, ofMachine] = /<<'END'\n([^]*?)\n +END$/m.exec(await text("deploy/terraform/vm/cloud_init.yaml"))!;
+  const [, ofGuide] = /```sh\n(COMPOSE_FILE=[^]*?)```/.exec(
+    (await text("docs/admin/docker.md")).replaceAll(/^ +/gm, ""),
+  )!;
+
+  for (const variables of [ofMachine!.replaceAll(/^ +/gm, ""), ofGuide!].map((lines) => parseEnv(lines))) {
+    assert.ok(variables.DNS_PROVIDER);
+    assert.match(variables.DNS_MODULE!, /@v\d/);
+    assert.deepEqual(findComposeProblems(variables), []);
+    assert.match(findComposeProblems({ ...variables, COMPOSE_FILE: undefined })[0]!, /^COMPOSE_FILE: /);
+  }
+  assert.deepEqual(findComposeProblems({}), []);
+});
+
+Deno.test("the public proxy publishes its ports in place of the local one's, which would take port 443 as well", async () => {
+  const publicFile = parseDocument(await text("deploy/docker/compose.public.yaml"), { logLevel: "silent" });
+
+  const ports = publicFile.getIn(["services", "proxy", "ports"], true) as { tag?: string };
+
+  assert.equal(ports.tag, "!override");
+});
+
+Deno.test("no proxy passes a stranger's traceparent on", async () => {
+  const caddyfiles = ["deploy/caddy/Caddyfile", "deploy/docker/Caddyfile", "deploy/docker/Caddyfile.public"];
+  const ingress = manifests.find(({ kind }) => kind === "Ingress");
+  const middleware = manifests.find(({ kind }) => kind === "Middleware");
+
+  for (const path of caddyfiles) {
+    assert.deepEqual(counts(await text(path), "reverse_proxy ", "header_up -traceparent"), [1, 1], path);
+  }
+  assert.deepEqual(
+    counts(await text("docs/admin/operations.md"), "proxy_pass ", 'proxy_set_header traceparent "";'),
+    [2, 2],
+  );
+  assert.equal(middleware.spec.headers.customRequestHeaders.traceparent, "");
+  assert.deepEqual(Object.values(ingress.metadata.annotations), [
+    `denizen-${middleware.metadata.name}@kubernetescrd`,
+  ]);
+});
+
+Deno.test("Prometheus asks Compose's processes, notices when the web process is gone, and tells an Alertmanager", async () => {
+  const { alerting, scrape_configs: [{ static_configs, dns_sd_configs }] } = parse(
+    await text("deploy/docker/prometheus.yml"),
+  );
+  const hosts = (configs: Yaml[]) =>
+    configs.flatMap(({ targets }) => targets.map((each: string) => each.split(":")[0]));
+
+  assert.deepEqual(hosts(static_configs), ["web"]);
+  assert.deepEqual([...hosts(static_configs), ...dns_sd_configs[0].names], serviceNames("denizen"));
+  assert.deepEqual(hosts(alerting.alertmanagers[0].static_configs), serviceNames("alertmanager"));
+  const { global, receivers } = parse(await text("deploy/docker/alertmanager.yml"));
+  assert.ok(global.smtp_smarthost.split(":")[0] in compose.services);
+  assert.equal(receivers.length, 2);
+});
+
+Deno.test("Compose's Prometheus loads the alerts, and not their tests, which it would refuse", async () => {
+  const { rule_files } = parse(await text("deploy/docker/prometheus.yml"));
+  const [, folder] = compose.services.prometheus.volumes.map((each: string) => each.split(":"))
+    .find(([source]: [string]) => source === "../prometheus");
+
+  assert.deepEqual(rule_files, [`${folder}/alerts.yml`]);
+});
+
+Deno.test("Prometheus names Kubernetes' pods as the alerts do", async () => {
+  const { labels: [{ pairs }] } = parse(await text(`${BASE}kustomization.yaml`));
+  const { jobLabel } = manifests.find(({ kind }) => kind === "ServiceMonitor").spec;
+
+  assert.ok((await text("deploy/prometheus/alerts.yml")).includes(`up{job="${pairs[jobLabel]}"}`));
 });
 
 Deno.test("Compose's database gets the hardening that the product requires", async () => {
@@ -184,14 +299,16 @@ metadata: { name: web, namespace: denizen }
 spec: { template: { spec: { containers: [{ image: denizen }] } } }
 `;
 
-  const release = kubernetesRelease(rendered("a"), "registry/denizen:2");
+  const alerts = "groups: [{ name: denizen, rules: [] }]";
+  const release = kubernetesRelease(rendered("a"), "registry/denizen:2", alerts);
   const jobs = [["a", "2"], ["a", "3"], ["b", "2"], ["a", "2"]].map(([setting, tag]) =>
-    kubernetesRelease(rendered(setting!), `registry/denizen:${tag}`).job
+    kubernetesRelease(rendered(setting!), `registry/denizen:${tag}`, alerts).job
   );
 
   assert.match(release.foundation, /^kind: ConfigMap/);
   assert.match(release.migration, /^kind: Job[^]*image: registry\/denizen:2/);
   assert.match(release.rollout, /^kind: Deployment[^]*image: registry\/denizen:2/);
+  assert.deepEqual(parseAllDocuments(release.rollout).at(-1)!.toJS().spec, parse(alerts));
   assert.deepEqual([release.namespace, release.deployments], ["denizen", ["web"]]);
   assert.equal(new Set(jobs).size, 3);
   assert.equal(jobs[0], jobs[3]);
@@ -214,7 +331,10 @@ Deno.test("workflows pin every action to a commit, and start with permission to 
   for (const [path, workflow] of await workflows()) {
     assert.deepEqual(workflow.permissions, { contents: "read" }, path);
     for (const { uses } of stepsOf(workflow)) if (uses) assert.match(uses, /@[0-9a-f]{40}$/, path);
-    for (const job of Object.values<Yaml>(workflow.jobs)) assert.ok(job["timeout-minutes"], path);
+    for (const job of Object.values<Yaml>(workflow.jobs)) {
+      // Jobs of a called workflow have timeouts of their own.
+      assert.ok(job["timeout-minutes"] || job.uses?.startsWith("./.github/workflows/"), path);
+    }
   }
 });
 
@@ -242,6 +362,27 @@ Deno.test("CI tests every supported version of PostgreSQL, and releases bring ch
   ) {
     assert.ok(release.includes(part), part);
   }
+});
+
+Deno.test("a release is published once CI has passed and everything is built, for the processors of the cluster", async () => {
+  const { jobs } = new Map(await workflows()).get("release.yml");
+  const platforms = jobs.image.strategy.matrix.include.map(({ platform }: Yaml) => platform);
+
+  assert.equal(jobs.ci.uses, "./.github/workflows/ci.yml");
+  assert.deepEqual([jobs.cli.needs, jobs.image.needs], ["ci", "ci"]);
+  assert.deepEqual(jobs.publish.needs, ["cli", "image"]);
+  assert.deepEqual(platforms, ["amd64", "arm64"]);
+  assert.match(
+    jobs.publish.steps.at(-1).run,
+    new RegExp(platforms.map((each: string) => `"\\$IMAGE-${each}"`).join(" ")),
+  );
+});
+
+Deno.test("a deployment uses the manifests of its release", async () => {
+  const { jobs } = new Map(await workflows()).get("deploy.yml");
+  const checkout = stepsOf({ jobs }).find(({ uses }) => uses?.startsWith("actions/checkout"));
+
+  assert.equal(checkout.with.ref, "${{ inputs.release || github.ref }}");
 });
 
 Deno.test("the list of contents names every package of the lockfile once, with its hash", () => {
@@ -285,7 +426,17 @@ async function workflows(): Promise<[name: string, workflow: Yaml][]> {
 }
 
 function stepsOf(workflow: Yaml): Yaml[] {
-  return Object.values<Yaml>(workflow.jobs).flatMap(({ steps }) => steps);
+  return Object.values<Yaml>(workflow.jobs).flatMap(({ steps = [] }) => steps);
+}
+
+/** The services of Compose whose image has a word in its name and that keep running. */
+function serviceNames(word: string): string[] {
+  return Object.entries<Yaml>(compose.services)
+    .filter(([, { image, restart }]) => image.includes(word) && restart !== "no").map(([name]) => name);
+}
+
+function counts(text: string, ...parts: string[]): number[] {
+  return parts.map((part) => text.split(part).length - 1);
 }
 
 async function yamlFiles(folder: string): Promise<string[]> {

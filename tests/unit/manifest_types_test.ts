@@ -7,7 +7,7 @@ import { parseAllDocuments } from "yaml";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const BASE = join(ROOT, "deploy/kubernetes/base");
 /** What custom resources add to the cluster has no types here. */
-const CUSTOM = ["Certificate", "ServiceMonitor"];
+const CUSTOM = ["Certificate", "Middleware", "ServiceMonitor"];
 /** Proves that fields that don't exist are found. */
 const MISSPELLED = { apiVersion: "apps/v1", kind: "Deployment", spec: { replicaCount: 2 } };
 

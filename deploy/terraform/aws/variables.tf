@@ -98,6 +98,15 @@ variable "replica" {
   default     = true
 }
 
+variable "backup_age_recipient" {
+  description = "The public key that backups are encrypted for. `age-keygen` prints it; keep its private key elsewhere."
+  type        = string
+  validation {
+    condition     = can(regex("^age1[02-9ac-hj-np-z]{58}$", var.backup_age_recipient))
+    error_message = "Must be a public key of age, which starts with age1."
+  }
+}
+
 variable "cache_class" {
   description = "The machine of the cache that counts rate limits."
   type        = string

@@ -17,16 +17,16 @@ variable "repository" {
 }
 
 variable "release" {
-  description = "The tag or commit to run."
+  description = "The tag or branch to run."
   type        = string
   validation {
     condition     = can(regex("^[\\w.-]+$", var.release))
-    error_message = "Must be a tag such as v1.2.3, or a commit."
+    error_message = "Must be a tag such as v1.2.3, or a branch."
   }
 }
 
 variable "dns_token" {
-  description = "A token of Hetzner's DNS for the domain's zone. Caddy gets the wildcard certificate with it."
+  description = "A token of the Hetzner Cloud project that has the domain's DNS zone. Caddy gets the wildcard certificate with it."
   type        = string
   sensitive   = true
   validation {
