@@ -8,6 +8,7 @@ import { isEntitled, requireFeature } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, invalid, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { endSessionsOnDomain } from "../identity/sessions.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { after, DAY } from "../platform/clock.ts";
@@ -77,7 +78,8 @@ export async function getCustomDomain(ctx: TenantContext, id: string): Promise<C
 
 /**
  * Adds a domain, which has to be verified. Adding says nothing about who owns it, so other tenants may add it as well. Throws
- * `invalid` on `domain` if it can't be the tenant's own, `conflict` if there are too many, or `feature_not_in_plan`.
+ * `invalid` on `domain` if it can't be the tenant's own, `conflict` if there are too many, `reauthentication_required`, or
+ * `feature_not_in_plan`.
  */
 export async function addCustomDomain(
   ctx: TenantContext,
@@ -85,6 +87,7 @@ export async function addCustomDomain(
 ): Promise<CustomDomain> {
   authorize(ctx, DOMAINS_MANAGE);
   requireFeature(ctx, CUSTOM_DOMAINS);
+  await requireRecentSignIn(ctx);
   const { services, system, tenant } = ctx;
   await requireOwnable(services.config, domain);
   const now = services.clock.now();
@@ -112,7 +115,7 @@ export async function addCustomDomain(
 
 /**
  * Makes links use the domain, and the tenant's other domains redirect to it; or makes links use the subdomain again. Throws
- * `not_found`, `feature_not_in_plan`, or `conflict` if the domain isn't verified.
+ * `not_found`, `conflict` if the domain isn't verified, or, to make it primary, `feature_not_in_plan` or `reauthentication_required`.
  */
 export async function setPrimary(
   ctx: TenantContext,
@@ -120,7 +123,10 @@ export async function setPrimary(
   { primary }: z.output<typeof customDomainChanges>,
 ): Promise<CustomDomain> {
   authorize(ctx, DOMAINS_MANAGE);
-  if (primary) requireFeature(ctx, CUSTOM_DOMAINS);
+  if (primary) {
+    requireFeature(ctx, CUSTOM_DOMAINS);
+    await requireRecentSignIn(ctx); // everyone's session goes where this says
+  }
   const { system, tenant } = ctx;
   const changed = await system.tx(async (tx) => {
     const before = await lockPrimary(ctx, tx);
@@ -217,7 +223,7 @@ export function isLiveStatus(status: CustomDomainRow["status"]): boolean {
   return LIVE_STATUSES.some((live) => live === status);
 }
 
-/** Whether another tenant has the domain, or had it at this moment. */
+/** The row of the tenant that has the domain live. */
 export function isLiveRow(domain: string) {
   return and(eq(customDomains.domain, domain), inArray(customDomains.status, [...LIVE_STATUSES]));
 }
