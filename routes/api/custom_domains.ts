@@ -24,6 +24,7 @@ import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
 const NEEDS = "Only for owners. Needs a plan with `custom_domains`.";
+const PROOF = "Needs a recent proof of who you are.";
 
 const customDomain = model("CustomDomain", {
   id: z.uuid(),
@@ -80,7 +81,7 @@ domains.operation("post", "/custom-domains", {
   operationId: "addCustomDomain",
   summary: "Add a custom domain",
   description:
-    `${NEEDS} The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains.`,
+    `${NEEDS} ${PROOF} The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains.`,
   permission: DOMAINS_MANAGE,
   events: [CUSTOM_DOMAIN_ADDED],
   body: newCustomDomain,
@@ -101,7 +102,7 @@ domains.operation("get", "/custom-domains/{id}", {
 domains.operation("patch", "/custom-domains/{id}", {
   operationId: "updateCustomDomain",
   summary: "Make a custom domain primary, or use the subdomain again",
-  description: `${NEEDS} 409: the domain isn't verified.`,
+  description: `${NEEDS} To make it primary: ${PROOF} 409: the domain isn't verified.`,
   permission: DOMAINS_MANAGE,
   events: [PRIMARY_DOMAIN_SET, PRIMARY_DOMAIN_UNSET],
   body: customDomainChanges,

@@ -13,6 +13,7 @@ import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import { hostOf, liveDomain, primaryDomain, visit } from "../support/custom_domains.ts";
+import { callApi } from "../support/http.ts";
 import { Zone } from "../support/sending_domains.ts";
 import { StatementLog } from "../support/statement_log.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -399,6 +400,43 @@ Deno.test("whoever controls a domain gets no further than the workspace", async 
     );
     assert.equal(followed.url, `http://${world.host("acme")}/account/security?notice=required`);
     assert.deepEqual(posts, [403, 403, 403, 403, 403, 403]);
+  });
+  await t.step("the API takes tokens there, and neither passwords nor codes", async () => {
+    const [account, tenant] = [await world.accountToken(acme.owner.email), await world.token(acme)];
+    const { email } = acme.owner;
+    const secrets: [string, unknown][] = [
+      ["/auth/login", { email, password: PASSWORD }],
+      ["/auth/mfa", { mfa_token: "x", code: "123456" }],
+      ["/auth/mfa/email", { mfa_token: "x" }],
+      ["/auth/mfa/sms", { mfa_token: "x" }],
+      ["/auth/reauthenticate", { password: PASSWORD }],
+      ["/auth/reauthenticate/email", undefined],
+      ["/auth/reauthenticate/sms", {}],
+      ["/me/factors", { type: "totp", name: "App" }],
+    ];
+
+    const refused = [];
+    for (const [path, body] of secrets) {
+      refused.push(await world.api("POST", path, { token: account, host, body }));
+    }
+    const alias = await callApi({
+      port: world.port,
+      host,
+      method: "POST",
+      path: "/api/auth/login",
+      body: { email, password: PASSWORD },
+    });
+    const onSubdomain = await world.api("POST", "/auth/login", {
+      host: world.host("acme"),
+      body: { email, password: PASSWORD },
+    });
+    const me = await world.api("GET", "/me", { token: tenant, host });
+
+    for (const { status, json } of [...refused, alias]) {
+      assert.equal(status, 403);
+      assert.match(json.detail, /can't be done on a custom domain/);
+    }
+    assert.deepEqual([onSubdomain.status, me.status], [200, 200]);
   });
   await t.step(
     "what needs a proof leads to the subdomain, and neither a recent sign-in nor a password sent there proves anything",
