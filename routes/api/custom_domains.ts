@@ -17,6 +17,7 @@ import {
   PRIMARY_DOMAIN_SET,
   PRIMARY_DOMAIN_UNSET,
 } from "../../src/custom_domains/events.ts";
+import { GRACE_DAYS } from "../../src/custom_domains/live_hosts.ts";
 import { DOMAINS_MANAGE } from "../../src/custom_domains/permissions.ts";
 import { CUSTOM_DOMAIN_CHECKS, verifyCustomDomain } from "../../src/custom_domains/verification.ts";
 import { currentCaller } from "../../src/tenancy/open_tenant.ts";
@@ -31,7 +32,7 @@ const customDomain = model("CustomDomain", {
   domain: z.string().openapi({ description: "In lower case and ASCII" }),
   status: z.enum(["pending", "verified", "failing", "lost"]).openapi({
     description:
-      "`failing`: the TXT record was gone at the last check. `lost`: the record stayed away for three days",
+      `\`failing\`: the TXT record was gone at the last check. \`lost\`: the record stayed away for ${GRACE_DAYS} days`,
   }),
   primary: z.boolean().openapi({
     description: "Links use it, and the tenant's other domains redirect to it",
