@@ -5,7 +5,7 @@ import { customDomains } from "../../db/control/schema/custom_domains.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { authorize, authorizeReading } from "../access/authorize.ts";
 import { isEntitled, requireFeature } from "../billing/plan_features.ts";
-import type { TenantContext } from "../context.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
 import { conflict, invalid, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
@@ -17,6 +17,8 @@ import { isUniqueViolation } from "../platform/database_errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { domainName, requireOwnable } from "../sending_domains/domain_name.ts";
+import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
 import { announceChange, TENANTS } from "../tenancy/tenant_directory.ts";
 import {
   CUSTOM_DOMAIN_ADDED,
@@ -59,14 +61,23 @@ export type CustomDomain =
 /** The tenant's domains, the oldest first. */
 export async function listCustomDomains(ctx: TenantContext): Promise<CustomDomain[]> {
   authorizeReading(ctx, DOMAINS_MANAGE);
-  const { system, tenant } = ctx;
-  const rows = await system.control.select({ row: customDomains, primary: tenants.primaryDomain }).from(
+  return await list(ctx.system, ctx.tenant);
+}
+
+/** Like `listCustomDomains`, for the platform's staff. Throws `forbidden` for anyone else. */
+export async function listDomainsOf(ctx: SystemContext, tenant: Tenant): Promise<CustomDomain[]> {
+  authorize(ctx, TENANTS_MANAGE);
+  return await list(ctx, tenant);
+}
+
+async function list({ control, services }: SystemContext, tenant: Tenant): Promise<CustomDomain[]> {
+  const rows = await control.select({ row: customDomains, primary: tenants.primaryDomain }).from(
     customDomains,
   )
     .innerJoin(tenants, eq(tenants.id, customDomains.tenantId))
     .where(eq(customDomains.tenantId, tenant.id)).orderBy(asc(customDomains.createdAt), asc(customDomains.id))
     .limit(MAX_DOMAINS);
-  return rows.map(({ row, primary }) => describe(ctx, row, primary));
+  return rows.map(({ row, primary }) => describe({ services, tenant }, row, primary));
 }
 
 /** Throws `not_found`. */
@@ -197,7 +208,11 @@ export function forget({ services, tenant }: TenantContext): void {
   services.use(SIGN_INS).forgetTenant(tenant.id);
 }
 
-export function describe(ctx: TenantContext, row: CustomDomainRow, primary: string | null): CustomDomain {
+export function describe(
+  ctx: Pick<TenantContext, "services" | "tenant">,
+  row: CustomDomainRow,
+  primary: string | null,
+): CustomDomain {
   const { id, domain, status, failingSince, checkedAt, verifiedAt, createdAt, found } = row;
   return {
     id,

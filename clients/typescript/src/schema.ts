@@ -2585,7 +2585,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * custom_domain.failing
-         * @description The TXT record of a custom domain is gone. The domain stops in three days.
+         * @description The TXT record of a custom domain is gone. The domain stops in 3 days.
          */
         readonly post: operations["on.custom_domain.failing"];
         readonly delete?: never;
@@ -3705,7 +3705,7 @@ export interface components {
                 readonly value: string;
             };
             /**
-             * @description `failing`: the TXT record was gone at the last check. `lost`: the record stayed away for three days
+             * @description `failing`: the TXT record was gone at the last check. `lost`: the record stayed away for 3 days
              * @enum {string}
              */
             readonly status: "pending" | "verified" | "failing" | "lost";
