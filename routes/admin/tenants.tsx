@@ -3,6 +3,7 @@ import { z } from "zod";
 import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
+import { listDomainsOf } from "../../src/custom_domains/domains.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 import {
   cancelDeletion,
@@ -151,6 +152,7 @@ async function recordOf(c: Context<StaffEnv>, member?: string): Promise<TenantPa
   const id = c.req.param("id")!;
   const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
+  const customDomains = await listDomainsOf(ctx, tenant);
   const support = await supportOf(c, tenant, member);
   const { suspension, schemaName } = tenant;
   return {
@@ -159,6 +161,7 @@ async function recordOf(c: Context<StaffEnv>, member?: string): Promise<TenantPa
       suspension,
       schemaName,
       owners,
+      customDomains,
       formerSubdomains,
       failure: migrationFailure,
     },

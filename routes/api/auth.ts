@@ -52,7 +52,7 @@ signIn.operation("post", "/auth/login", {
   description:
     "With `tenant` (a subdomain), the tokens work for that tenant only. Without `tenant`, they are account tokens " +
     "and work in every tenant of the person. A person with a second factor gets `mfa_required` and sends a code to " +
-    "POST /auth/mfa.",
+    "POST /auth/mfa. 403 on a custom domain.",
   limits: [SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS],
   body: apiCredentials,
   example: { email: "ada@acme.example", password: "correct horse battery", tenant: "acme" },
@@ -77,7 +77,7 @@ signIn.operation("post", "/auth/mfa", {
   body: apiSecondStep,
   example: { ...secondStepExample, code: "492039" },
   answer: { description: "Tokens", schema: tokens },
-  refusals: [401],
+  refusals: [401, 403],
   run: (ctx, { body }) => finishApiSignIn(ctx, body),
 });
 
@@ -88,7 +88,7 @@ signIn.operation("post", "/auth/mfa/email", {
   body: apiSecondStep.pick({ mfaToken: true }),
   example: secondStepExample,
   answer: { status: 204, description: "The code is on its way" },
-  refusals: [400, 401],
+  refusals: [400, 401, 403],
   run: (ctx, { body }) => emailSecondStep(ctx, "api_sign_in", body.mfaToken),
 });
 
@@ -100,7 +100,7 @@ signIn.operation("post", "/auth/mfa/sms", {
   body: apiSecondStep.pick({ mfaToken: true }),
   example: secondStepExample,
   answer: { status: 204, description: "The code is on its way" },
-  refusals: [400, 401],
+  refusals: [400, 401, 403],
   run: (ctx, { body }) => textSecondStep(ctx, "api_sign_in", body.mfaToken),
 });
 

@@ -17,6 +17,7 @@ import {
   PRIMARY_DOMAIN_SET,
   PRIMARY_DOMAIN_UNSET,
 } from "../../src/custom_domains/events.ts";
+import { GRACE_DAYS } from "../../src/custom_domains/live_hosts.ts";
 import { DOMAINS_MANAGE } from "../../src/custom_domains/permissions.ts";
 import { CUSTOM_DOMAIN_CHECKS, verifyCustomDomain } from "../../src/custom_domains/verification.ts";
 import { currentCaller } from "../../src/tenancy/open_tenant.ts";
@@ -24,13 +25,14 @@ import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
 const NEEDS = "Only for owners. Needs a plan with `custom_domains`.";
+const PROOF = "Needs a recent proof of who you are.";
 
 const customDomain = model("CustomDomain", {
   id: z.uuid(),
   domain: z.string().openapi({ description: "In lower case and ASCII" }),
   status: z.enum(["pending", "verified", "failing", "lost"]).openapi({
     description:
-      "`failing`: the TXT record was gone at the last check. `lost`: the record stayed away for three days",
+      `\`failing\`: the TXT record was gone at the last check. \`lost\`: the record stayed away for ${GRACE_DAYS} days`,
   }),
   primary: z.boolean().openapi({
     description: "Links use it, and the tenant's other domains redirect to it",
@@ -80,7 +82,7 @@ domains.operation("post", "/custom-domains", {
   operationId: "addCustomDomain",
   summary: "Add a custom domain",
   description:
-    `${NEEDS} The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains.`,
+    `${NEEDS} ${PROOF} The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains.`,
   permission: DOMAINS_MANAGE,
   events: [CUSTOM_DOMAIN_ADDED],
   body: newCustomDomain,
@@ -101,7 +103,7 @@ domains.operation("get", "/custom-domains/{id}", {
 domains.operation("patch", "/custom-domains/{id}", {
   operationId: "updateCustomDomain",
   summary: "Make a custom domain primary, or use the subdomain again",
-  description: `${NEEDS} 409: the domain isn't verified.`,
+  description: `${NEEDS} To make it primary: ${PROOF} 409: the domain isn't verified.`,
   permission: DOMAINS_MANAGE,
   events: [PRIMARY_DOMAIN_SET, PRIMARY_DOMAIN_UNSET],
   body: customDomainChanges,

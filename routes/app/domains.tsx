@@ -12,8 +12,9 @@ import {
   removeCustomDomain,
   setPrimary,
 } from "../../src/custom_domains/domains.ts";
+import { GRACE_DAYS } from "../../src/custom_domains/live_hosts.ts";
 import { CUSTOM_DOMAINS, DOMAINS_MANAGE } from "../../src/custom_domains/permissions.ts";
-import { GRACE_DAYS, verifyCustomDomain } from "../../src/custom_domains/verification.ts";
+import { verifyCustomDomain } from "../../src/custom_domains/verification.ts";
 import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { subdomainUrl } from "../../src/tenancy/tenant.ts";
 import { DOMAINS_PATH as PATH, DomainsPage } from "../../views/pages/domains/domains_page.tsx";

@@ -11,6 +11,9 @@ const NOT_ON_CUSTOM_DOMAIN = problem(
   "This can't be done on a custom domain. Go to {home}.",
 );
 
+/** What takes passwords and codes in the API, or manages them. */
+const SECRET_CALLS = /^\/api(?:\/v1)?\/(?:auth\/(?:login|mfa|reauthenticate)|me\/factors)(?:\/|$)/;
+
 const START_PATH = "/dashboard";
 const SIGN_IN_PATH = "/login";
 /** What asks for a password or a code, or is about the person rather than the workspace. */
@@ -26,12 +29,18 @@ export const refusePersonal = createMiddleware<HttpEnv>(async (c, next) => {
   if (!PERSONAL.test(path) && path !== HANDOFF_PROOF_PATH) return await next();
   const isReading = method === "GET" || method === "HEAD";
   if (!isReading || path === HANDOFF_PROOF_PATH) {
-    throw forbidden(NOT_ON_CUSTOM_DOMAIN.with({ home: c.get("services").config.appUrl.origin }));
+    throw refusal(c);
   }
   if (path !== SIGN_IN_PATH) return redirect(c, ownHostUrl(c, pathOf(c)));
   // A browser that refuses cookies would come back here again and again.
   if (c.get("session") || c.req.query("notice") !== undefined) return await next();
   return redirect(c, signInUrl(c, c.req.query("next")));
+});
+
+/** The same for the API: on a custom domain, it takes API keys and tokens, and gets neither a password nor a code. */
+export const refuseSecrets = createMiddleware<HttpEnv>(async (c, next) => {
+  if (c.get("customDomain") !== null && SECRET_CALLS.test(c.req.path)) throw refusal(c);
+  await next();
 });
 
 /** Where a person signs in and comes back to the custom domain. */
@@ -42,6 +51,10 @@ export function signInUrl<Env extends HttpEnv>(c: Context<Env>, next: string | u
 /** The same path of the workspace on its subdomain, by way of the apex, which signs the person in there. */
 export function ownHostUrl<Env extends HttpEnv>(c: Context<Env>, path: string): string {
   return workspaceUrl(c, { on: "subdomain", next: safeNext(path, START_PATH) });
+}
+
+function refusal(c: Context<HttpEnv>) {
+  return forbidden(NOT_ON_CUSTOM_DOMAIN.with({ home: c.get("services").config.appUrl.origin }));
 }
 
 function pathOf(c: Context<HttpEnv>): string {

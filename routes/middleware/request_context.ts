@@ -61,7 +61,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
   });
 }
 
-/** Runs the request as a span, and returns the trace's id if it is sampled. A trace that began elsewhere goes on only behind a proxy. */
+/** Runs the request as a span, and returns the trace's id if it is sampled. A proxy's trace is linked. Proxies pass on what clients send. */
 function trace(c: Context<HttpEnv>, method: string, next: Next): Promise<string | undefined> {
   const { trustedProxies } = c.get("services").config;
   const header = isFromTrustedProxy(c.env as Connection, trustedProxies)
@@ -69,7 +69,7 @@ function trace(c: Context<HttpEnv>, method: string, next: Next): Promise<string 
     : null;
   const scope: Scope = {
     kind: "request",
-    parent: readTraceParent(header),
+    cause: readTraceParent(header),
     facts: () => ({ "http.route": endpointOf(c), "denizen.tenant_id": c.get("target")?.id }),
     outcome: () => ({
       name: `${method} ${endpointOf(c)}`,

@@ -6,6 +6,7 @@ import {
   findHandoff,
   HANDOFF_PATH,
   redeemHandoff,
+  sendOnward,
 } from "../../src/identity/handoffs.ts";
 import { getUserById } from "../../src/identity/users.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
@@ -32,9 +33,11 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   if (c.req.method === "HEAD") return c.body(null);
   const ctx = systemContextOf(c);
   const token = c.req.query("token") ?? "";
-  const handoff = await findHandoff(ctx, c.get("tenant"), c.get("customDomain"), token);
+  const [tenant, customDomain] = [c.get("tenant"), c.get("customDomain")];
+  const onward = customDomain === null ? await sendOnward(ctx, tenant, token) : null;
+  if (onward) return await goOnward(c, onward);
+  const handoff = await findHandoff(ctx, tenant, customDomain, token);
   if (!handoff) return goToSignIn(c);
-  if (handoff.onward) return await goOnward(c, handoff.onward);
   if (!handoff.isBound) return c.redirect(handoff.proofUrl(keepState(c, token)), 303);
   const signedIn = c.get("session");
   if (!handoff.isBoundTo(stateOf(c, token))) return goToSignIn(c);

@@ -21,15 +21,6 @@ export const hostName: z.ZodType<string, string> = z.string().toLowerCase()
 
 export const appUrl: z.ZodType<URL, string> = z.string().transform(parseAppUrl);
 
-/** The address of another service. Only a service on this machine may be plain http. */
-export const serviceUrl: z.ZodType<URL, string> = z.string().transform((text, problems) => {
-  const url = URL.parse(text);
-  const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url && (url.protocol === "https:" || (url.protocol === "http:" && isLocal))) return url;
-  problems.addIssue("must be an https address");
-  return z.NEVER;
-});
-
 export const databaseUrl: z.ZodType<string, string> = z.string().superRefine((text, problems) => {
   try {
     parseDatabaseUrl(text);
@@ -58,8 +49,8 @@ export const redisUrl: z.ZodType<string, string> = z.string().refine(
   "must be an address such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com:6379",
 );
 
-/** The address of a service over HTTP. Only a service on this machine may do without https. */
-export const webAddress: z.ZodType<URL, string> = z.string().transform((text, problems) => {
+/** The address of another service over HTTP. Only a service on this machine may do without https. */
+export const serviceUrl: z.ZodType<URL, string> = z.string().transform((text, problems) => {
   const url = URL.parse(text);
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isOnThisMachine(url))) return url;
   problems.addIssue("must be an https address");
@@ -67,7 +58,7 @@ export const webAddress: z.ZodType<URL, string> = z.string().transform((text, pr
 });
 
 /** The address of a bucket and an optional folder in it. Only storage on this machine may do without https. */
-export const bucketUrl: z.ZodType<URL, string> = webAddress.refine(
+export const bucketUrl: z.ZodType<URL, string> = serviceUrl.refine(
   ({ pathname, search, username }) => /^\/[^/]/.test(pathname) && !search && !username,
   "must name the bucket after the host, such as https://s3.example.com/bucket/folder",
 );

@@ -24,7 +24,6 @@ import {
   listeningAddress,
   redisUrl,
   serviceUrl,
-  webAddress,
 } from "./parsers.ts";
 
 /** The default of APP_SECRET. It is public, so production refuses it. */
@@ -429,7 +428,7 @@ export const SETTINGS = {
   }),
   upstashUrl: setting("UPSTASH_REDIS_REST_URL", {
     group: "Rate limits",
-    parse: webAddress,
+    parse: serviceUrl,
     unset: "`REDIS_URL` applies",
     example: "https://example-12345.upstash.io",
     description: "Upstash Redis over HTTP instead of `REDIS_URL`, for platforms such as Deno Deploy.",

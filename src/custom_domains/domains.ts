@@ -5,9 +5,10 @@ import { customDomains } from "../../db/control/schema/custom_domains.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { authorize, authorizeReading } from "../access/authorize.ts";
 import { isEntitled, requireFeature } from "../billing/plan_features.ts";
-import type { TenantContext } from "../context.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
 import { conflict, invalid, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { endSessionsOnDomain } from "../identity/sessions.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { after, DAY } from "../platform/clock.ts";
@@ -16,6 +17,8 @@ import { isUniqueViolation } from "../platform/database_errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { domainName, requireOwnable } from "../sending_domains/domain_name.ts";
+import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
 import { announceChange, TENANTS } from "../tenancy/tenant_directory.ts";
 import {
   CUSTOM_DOMAIN_ADDED,
@@ -58,14 +61,23 @@ export type CustomDomain =
 /** The tenant's domains, the oldest first. */
 export async function listCustomDomains(ctx: TenantContext): Promise<CustomDomain[]> {
   authorizeReading(ctx, DOMAINS_MANAGE);
-  const { system, tenant } = ctx;
-  const rows = await system.control.select({ row: customDomains, primary: tenants.primaryDomain }).from(
+  return await list(ctx.system, ctx.tenant);
+}
+
+/** Like `listCustomDomains`, for the platform's staff. Throws `forbidden` for anyone else. */
+export async function listDomainsOf(ctx: SystemContext, tenant: Tenant): Promise<CustomDomain[]> {
+  authorize(ctx, TENANTS_MANAGE);
+  return await list(ctx, tenant);
+}
+
+async function list({ control, services }: SystemContext, tenant: Tenant): Promise<CustomDomain[]> {
+  const rows = await control.select({ row: customDomains, primary: tenants.primaryDomain }).from(
     customDomains,
   )
     .innerJoin(tenants, eq(tenants.id, customDomains.tenantId))
     .where(eq(customDomains.tenantId, tenant.id)).orderBy(asc(customDomains.createdAt), asc(customDomains.id))
     .limit(MAX_DOMAINS);
-  return rows.map(({ row, primary }) => describe(ctx, row, primary));
+  return rows.map(({ row, primary }) => describe({ services, tenant }, row, primary));
 }
 
 /** Throws `not_found`. */
@@ -77,7 +89,8 @@ export async function getCustomDomain(ctx: TenantContext, id: string): Promise<C
 
 /**
  * Adds a domain, which has to be verified. Adding says nothing about who owns it, so other tenants may add it as well. Throws
- * `invalid` on `domain` if it can't be the tenant's own, `conflict` if there are too many, or `feature_not_in_plan`.
+ * `invalid` on `domain` if it can't be the tenant's own, `conflict` if there are too many, `reauthentication_required`, or
+ * `feature_not_in_plan`.
  */
 export async function addCustomDomain(
   ctx: TenantContext,
@@ -85,6 +98,7 @@ export async function addCustomDomain(
 ): Promise<CustomDomain> {
   authorize(ctx, DOMAINS_MANAGE);
   requireFeature(ctx, CUSTOM_DOMAINS);
+  await requireRecentSignIn(ctx);
   const { services, system, tenant } = ctx;
   await requireOwnable(services.config, domain);
   const now = services.clock.now();
@@ -112,7 +126,7 @@ export async function addCustomDomain(
 
 /**
  * Makes links use the domain, and the tenant's other domains redirect to it; or makes links use the subdomain again. Throws
- * `not_found`, `feature_not_in_plan`, or `conflict` if the domain isn't verified.
+ * `not_found`, `conflict` if the domain isn't verified, or, to make it primary, `feature_not_in_plan` or `reauthentication_required`.
  */
 export async function setPrimary(
   ctx: TenantContext,
@@ -120,7 +134,10 @@ export async function setPrimary(
   { primary }: z.output<typeof customDomainChanges>,
 ): Promise<CustomDomain> {
   authorize(ctx, DOMAINS_MANAGE);
-  if (primary) requireFeature(ctx, CUSTOM_DOMAINS);
+  if (primary) {
+    requireFeature(ctx, CUSTOM_DOMAINS);
+    await requireRecentSignIn(ctx); // everyone's session goes where this says
+  }
   const { system, tenant } = ctx;
   const changed = await system.tx(async (tx) => {
     const before = await lockPrimary(ctx, tx);
@@ -191,7 +208,11 @@ export function forget({ services, tenant }: TenantContext): void {
   services.use(SIGN_INS).forgetTenant(tenant.id);
 }
 
-export function describe(ctx: TenantContext, row: CustomDomainRow, primary: string | null): CustomDomain {
+export function describe(
+  ctx: Pick<TenantContext, "services" | "tenant">,
+  row: CustomDomainRow,
+  primary: string | null,
+): CustomDomain {
   const { id, domain, status, failingSince, checkedAt, verifiedAt, createdAt, found } = row;
   return {
     id,
@@ -217,7 +238,7 @@ export function isLiveStatus(status: CustomDomainRow["status"]): boolean {
   return LIVE_STATUSES.some((live) => live === status);
 }
 
-/** Whether another tenant has the domain, or had it at this moment. */
+/** The row of the tenant that has the domain live. */
 export function isLiveRow(domain: string) {
   return and(eq(customDomains.domain, domain), inArray(customDomains.status, [...LIVE_STATUSES]));
 }

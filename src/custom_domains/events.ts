@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { event } from "../events/event.ts";
 import { webhookData } from "../events/webhook_data.ts";
+import { GRACE_DAYS } from "./live_hosts.ts";
 import { DOMAINS_MANAGE } from "./permissions.ts";
 
 type NamedDomain = { id: string; name: string };
@@ -17,7 +18,7 @@ export const CUSTOM_DOMAIN_VERIFIED = event<NamedDomain>("custom_domain.verified
 });
 export const CUSTOM_DOMAIN_FAILING = event<NamedDomain>("custom_domain.failing", {
   sentence: "didn't find the TXT record of the custom domain {name}",
-  webhook: domainData("The TXT record of a custom domain is gone. The domain stops in three days."),
+  webhook: domainData(`The TXT record of a custom domain is gone. The domain stops in ${GRACE_DAYS} days.`),
 });
 export const CUSTOM_DOMAIN_LOST = event<NamedDomain>("custom_domain.lost", {
   sentence: "stopped the custom domain {name}, because its TXT record is gone",

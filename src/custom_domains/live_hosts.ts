@@ -13,6 +13,9 @@ import { CUSTOM_DOMAINS } from "./permissions.ts";
 
 export const LIVE_STATUSES = ["verified", "failing"] as const;
 
+/** How long a domain stays live without its TXT record. */
+export const GRACE_DAYS = 3;
+
 const TTL = 5 * SECOND;
 /** About 25 MB of memory. */
 const MAX_HOSTS = 100_000;

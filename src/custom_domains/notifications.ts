@@ -3,12 +3,13 @@ import type { Event } from "../events/event.ts";
 import { membersWith } from "../notifications/audience.ts";
 import { notificationKind } from "../notifications/kind.ts";
 import { CUSTOM_DOMAIN_FAILING, CUSTOM_DOMAIN_LOST } from "./events.ts";
+import { GRACE_DAYS } from "./live_hosts.ts";
 import { DOMAINS_MANAGE } from "./permissions.ts";
 
 export const DOMAIN_FAILING = toldOwners("custom_domain_failing", {
   label: "A custom domain is about to stop",
   sentence:
-    "The TXT record of {domain} is missing. The domain stops in three days unless you restore the record.",
+    `The TXT record of {domain} is missing. The domain stops in ${GRACE_DAYS} days unless you restore the record.`,
   event: CUSTOM_DOMAIN_FAILING,
 });
 

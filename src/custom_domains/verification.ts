@@ -29,6 +29,7 @@ import {
   stopServing,
 } from "./domains.ts";
 import { CUSTOM_DOMAIN_FAILING, CUSTOM_DOMAIN_LOST, CUSTOM_DOMAIN_VERIFIED } from "./events.ts";
+import { GRACE_DAYS } from "./live_hosts.ts";
 import { CUSTOM_DOMAINS, DOMAINS_MANAGE } from "./permissions.ts";
 import type { TxtRecord } from "./txt_record.ts";
 
@@ -40,9 +41,6 @@ const DNS_SILENT = problem(
   "custom_domain_dns_silent",
   "DNS doesn't answer for {domain}. Try again in a minute.",
 );
-
-/** How long a domain goes on without its TXT record. */
-export const GRACE_DAYS = 3;
 
 const RETRY_SECONDS = 60;
 const DOMAINS_AT_ONCE = 500;
@@ -102,7 +100,10 @@ export async function enqueueDueDomainChecks(ctx: SystemContext): Promise<void> 
   });
 }
 
-async function lookUpForPerson(ctx: TenantContext, domain: string, record: TxtRecord): Promise<string[]> {
+/** What DNS had at the record's name when it was asked. */
+type Lookup = { askedAt: Date; answers: string[] };
+
+async function lookUpForPerson(ctx: TenantContext, domain: string, record: TxtRecord): Promise<Lookup> {
   try {
     return await lookUp(ctx, record);
   } catch (error) {
@@ -111,24 +112,25 @@ async function lookUpForPerson(ctx: TenantContext, domain: string, record: TxtRe
   }
 }
 
-/** The texts at the record's name. Rejects if DNS doesn't answer. */
-async function lookUp({ services }: TenantContext, { name, type }: TxtRecord): Promise<string[]> {
-  return await services.use(DNS).resolve(name, type);
+/** Rejects if DNS doesn't answer. */
+async function lookUp({ services }: TenantContext, { name, type }: TxtRecord): Promise<Lookup> {
+  const askedAt = services.clock.now();
+  return { askedAt, answers: await services.use(DNS).resolve(name, type) };
 }
 
 type Saved = { row: CustomDomainRow; primary: string | null; isTaken: boolean };
 
 /**
- * Saves what was found, and the status that follows from it. `isTaken`: the domain is live for another tenant. That tenant's own
+ * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: the domain is live for another tenant. That tenant's own
  * check is then due, because it may have lost the domain.
  */
-async function save(ctx: TenantContext, id: string, answers: string[]): Promise<Saved> {
+async function save(ctx: TenantContext, id: string, lookup: Lookup): Promise<Saved> {
   const { system, services } = ctx;
   try {
-    return { ...await saveStatus(ctx, id, answers), isTaken: false };
+    return { ...await saveStatus(ctx, id, lookup), isTaken: false };
   } catch (error) {
     if (!isUniqueViolation(error, "custom_domains_live")) throw error;
-    const saved = await saveStatus(ctx, id, answers, { mayGoLive: false });
+    const saved = await saveStatus(ctx, id, lookup, { mayGoLive: false });
     await system.control.update(customDomains).set({ nextCheckAt: services.clock.now() })
       .where(isLiveRow(saved.row.domain));
     return { ...saved, isTaken: true };
@@ -138,23 +140,23 @@ async function save(ctx: TenantContext, id: string, answers: string[]): Promise<
 async function saveStatus(
   ctx: TenantContext,
   id: string,
-  answers: string[],
+  { askedAt, answers }: Lookup,
   { mayGoLive } = { mayGoLive: true },
 ): Promise<Omit<Saved, "isTaken">> {
-  const { system, services, tenant } = ctx;
-  const now = services.clock.now();
+  const { system, tenant } = ctx;
   const saved = await system.tx(async (tx) => {
     const primary = await lockPrimary(ctx, tx);
     const before = await getLockedRow(ctx, tx, id);
+    if (before.checkedAt && before.checkedAt > askedAt) return { row: before, primary };
     const isFound = answers.some((answer) => answer.trim() === describe(ctx, before, null).record.value);
-    const status = isFound ? (mayGoLive ? "verified" : before.status) : withoutRecord(before, now);
+    const status = isFound ? (mayGoLive ? "verified" : before.status) : withoutRecord(before, askedAt);
     const [row] = await tx.update(customDomains).set({
       status,
       found: answers.slice(0, MAX_SHOWN_RECORDS).map((answer) => answer.slice(0, MAX_SHOWN_LENGTH)),
-      failingSince: status === "failing" ? before.failingSince ?? now : null,
-      checkedAt: now,
-      nextCheckAt: after(now, DAY),
-      ...(status === "verified" && !isLiveStatus(before.status) ? { verifiedAt: now } : {}),
+      failingSince: status === "failing" ? before.failingSince ?? askedAt : null,
+      checkedAt: askedAt,
+      nextCheckAt: after(askedAt, DAY),
+      ...(status === "verified" && !isLiveStatus(before.status) ? { verifiedAt: askedAt } : {}),
     }).where(eq(customDomains.id, id)).returning();
     if (status === before.status) return { row: row!, primary };
     if (status === "lost") await stopServing(ctx, tx, row!.domain, primary);

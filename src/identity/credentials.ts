@@ -1,4 +1,12 @@
-import type { ActingActor, KeyActor, MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
+import type {
+  ActingActor,
+  Authentication,
+  KeyActor,
+  MemberActor,
+  StaffActor,
+  UserActor,
+  UserId,
+} from "../access/actor.ts";
 import type { AddressRange } from "../platform/address_ranges.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Appearance } from "./users.ts";
@@ -13,6 +21,8 @@ export type Session = {
   /** Whose sign-in it is. While staff act for a member, `actor` is the member, and this is the person of the staff. */
   userId: UserId;
   actor: UserActor | StaffActor | MemberActor | ActingActor;
+  /** How the user signed in. On a custom domain, `actor` doesn't have it: nobody proves anything there. */
+  authentication: Authentication;
   /** The user is platform staff, but this sign-in had no second factor. */
   isStaffWithoutFactor: boolean;
   /** Whether the user has a second factor. */

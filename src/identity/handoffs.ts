@@ -10,6 +10,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { selectOnlyWorkspace, type WorkspaceMember } from "../tenancy/workspaces.ts";
 import type { Device, Session } from "./credentials.ts";
 import {
+  aimOneTimeToken,
   bindOneTimeToken,
   issueOneTimeToken,
   issueTokenForSelected,
@@ -53,11 +54,9 @@ export type HandoffRequest = {
 /** The secret that a tenant's host stored in a browser, or null. No handoff is ever bound to null. */
 export type BrowserSecret = string | null;
 
-/** A handoff that can still be used. */
+/** A handoff that can still be used on the host where it ends. */
 export type Handoff = {
   userId: UserId;
-  /** The URL on the tenant's primary domain where the handoff goes on. Null on the host where it ends. */
-  onward: string | null;
   isBound: boolean;
   isBoundTo(state: BrowserSecret): boolean;
   /** The URL that binds the handoff to the browser with this secret. */
@@ -101,8 +100,20 @@ export function handoffUrl(
 }
 
 /**
- * The handoff of a token on the host of `tenant`: its subdomain, or `customDomain`. Null if the token is used, expired, unknown, or
- * for another tenant or host.
+ * The URL on the tenant's primary domain where a handoff goes on that came to the subdomain, or null if it ends on the subdomain. The
+ * person who controls the domain sees its token, so from then on it ends on that domain or nowhere.
+ */
+export async function sendOnward(ctx: SystemContext, tenant: Tenant, token: string): Promise<string | null> {
+  if (tenant.primaryDomain === null) return null;
+  const grant = await peekOneTimeToken(ctx, "handoff", token);
+  const target = grant?.tenantId === tenant.id ? targetOf(tenant, grant) : null;
+  if (target === null || !await aimOneTimeToken(ctx, "handoff", token, target)) return null;
+  return handoffUrl(ctx, tenant, token, target);
+}
+
+/**
+ * The handoff of a token that ends on this host of `tenant`: its subdomain, or `customDomain`. Null if the token is used, expired,
+ * unknown, for another tenant or host, or if the tenant's primary domain has changed since it was sent.
  */
 export async function findHandoff(
   ctx: SystemContext,
@@ -113,11 +124,9 @@ export async function findHandoff(
   const grant = await peekOneTimeToken(ctx, "handoff", token);
   if (grant?.tenantId !== tenant.id) return null;
   const { userId, details } = grant;
-  const target = targetOf(tenant, grant);
-  if (customDomain !== null && customDomain !== target) return null;
+  if (customDomain !== targetOf(tenant, grant) || customDomain !== sentTo(grant)) return null;
   return {
     userId,
-    onward: customDomain === target ? null : handoffUrl(ctx, tenant, token, target),
     isBound: details.boundTo !== undefined,
     isBoundTo: (state) => state !== null && details.boundTo === sha256(state),
     proofUrl: (state) =>
@@ -140,12 +149,12 @@ export async function bindHandoff(
   if (!grant || grant.userId !== userId || grant.details.signInId !== signInId) return null;
   const tenant = await ctx.services.use(TENANTS).findById(grant.tenantId!);
   if (!tenant || !await bindOneTimeToken(ctx, "handoff", token, stateHash, BOUND_TTL)) return null;
-  return handoffUrl(ctx, tenant, token, targetOf(tenant, grant));
+  return handoffUrl(ctx, tenant, token, sentTo(grant));
 }
 
 /**
- * Redeems a handoff on the host of `tenant` (its subdomain, or `customDomain`), in the browser with the secret `state`. Returns null if the handoff is used, expired,
- * or unknown, belongs to another tenant or browser, or its sign-in has ended.
+ * Redeems a handoff on the host of `tenant` (its subdomain, or `customDomain`), in the browser with the secret `state`. Returns null if
+ * `findHandoff` does, if the handoff belongs to another browser, or if its sign-in has ended.
  */
 export async function redeemHandoff(
   ctx: SystemContext,
@@ -155,7 +164,7 @@ export async function redeemHandoff(
   device: Device,
 ): Promise<{ session: StartedSession; welcome: Welcome | null; next: string | null } | null> {
   const known = await findHandoff(ctx, tenant, customDomain, token);
-  if (known?.onward !== null || !known.isBoundTo(state)) return null;
+  if (!known?.isBoundTo(state)) return null;
   return await ctx.tx(async (tx) => {
     await lockUser(tx, known.userId);
     const grant = await redeemOneTimeToken(ctx, tx, "handoff", token);
@@ -185,6 +194,11 @@ async function findSupportVisit(ctx: SystemContext, tx: ControlTx, id: unknown) 
   )
     .where(isOpen).for("update");
   return visit ?? null;
+}
+
+/** The custom domain that a handoff was sent to. Null: none, so only the installation's own hosts have seen its token. */
+function sentTo({ details }: OneTimeGrant): string | null {
+  return typeof details.target === "string" ? details.target : null;
 }
 
 /**

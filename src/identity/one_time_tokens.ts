@@ -73,6 +73,28 @@ export async function redeemOneTimeToken(
 }
 
 /**
+ * Stores as `target` in an unbound token's details where the token was sent. Returns false if it was sent elsewhere before or is bound,
+ * or in the cases where `redeemOneTimeToken` returns null.
+ */
+export async function aimOneTimeToken(
+  ctx: SystemContext,
+  purpose: OneTimePurpose,
+  token: string,
+  target: string,
+): Promise<boolean> {
+  const { details } = oneTimeTokens;
+  const aimed = await ctx.control.update(oneTimeTokens)
+    .set({ details: sql`${details} || ${JSON.stringify({ target })}::jsonb` })
+    .where(and(
+      redeemable(ctx, purpose, token),
+      sql`not ${details} ? 'boundTo'`,
+      sql`coalesce(${details} ->> 'target', ${target}) = ${target}`,
+    ))
+    .returning({ id: oneTimeTokens.id });
+  return aimed.length > 0;
+}
+
+/**
  * Binds a token to a hash, which it stores as `boundTo` in the token's details. The token then expires `ttl` milliseconds from
  * now. Returns false if the token is already bound, or in the cases where `redeemOneTimeToken` returns null.
  */

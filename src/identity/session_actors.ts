@@ -5,7 +5,14 @@ import { roles } from "../../db/control/schema/roles.ts";
 import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { type ActingActor, actingActor, memberActor, staffActor, userActor } from "../access/actor.ts";
+import {
+  type ActingActor,
+  actingActor,
+  type Authentication,
+  memberActor,
+  staffActor,
+  userActor,
+} from "../access/actor.ts";
 import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import type { Services } from "../ports.ts";
 import { HAS_SECOND, strengthOf } from "./authentication.ts";
@@ -35,11 +42,12 @@ export async function loadSession(services: Services, hash: string): Promise<Ses
   const strength = strengthOf(row.session.methods);
   // Without a second factor, a provider and a code by email are two first ones.
   const isProven = strength > HAS_SECOND || (strength === HAS_SECOND && row.hasFactor);
+  const { id, userId, signInId, tenantId, customDomain, remember, lastSeenAt, expiresAt } = row.session;
+  const authentication = { at: row.session.authenticatedAt, methods: row.session.methods, signInId };
   const actor = row.session.supportVisitId
     ? isProven && await findActing(services, row.session.supportVisitId)
-    : ownActor(row, isProven);
+    : ownActor(row, isProven, customDomain === null ? authentication : undefined);
   if (!actor) return null;
-  const { id, userId, signInId, tenantId, customDomain, remember, lastSeenAt, expiresAt } = row.session;
   return {
     id,
     userId,
@@ -47,6 +55,7 @@ export async function loadSession(services: Services, hash: string): Promise<Ses
     tenantId,
     customDomain,
     actor,
+    authentication,
     isStaffWithoutFactor: row.user.isPlatformAdmin && !isProven,
     hasFactor: row.hasFactor,
     isVerified: row.user.emailVerifiedAt !== null,
@@ -67,14 +76,12 @@ type Found = {
 };
 
 /** Null on the host of a tenant that the user is no member of. */
-function ownActor({ session, user, role, customRole }: Found, isProven: boolean) {
-  const { authenticatedAt: at, methods, signInId, tenantId } = session;
-  const person = {
-    id: user.id,
-    name: user.name,
-    email: user.email,
-    authentication: { at, methods, signInId },
-  };
+function ownActor(
+  { session: { tenantId }, user, role, customRole }: Found,
+  isProven: boolean,
+  authentication: Authentication | undefined,
+) {
+  const person = { id: user.id, name: user.name, email: user.email, authentication };
   if (tenantId) return role ? memberActor(person, tenantId, toRole({ role, customRole })) : null;
   return user.isPlatformAdmin && isProven ? staffActor(person) : userActor(person);
 }

@@ -109,10 +109,10 @@ export async function startSession(
 /** Starts a session in place of one that has ended, in the same sign-in and on the same host. */
 export async function restartSession(
   ctx: SystemContext,
-  { actor, userId, tenantId, customDomain, signInId, remember }: Session,
+  { authentication, userId, tenantId, customDomain, signInId, remember }: Session,
   device: Device,
 ): Promise<StartedSession> {
-  const { at: authenticatedAt, methods } = actor.authentication!;
+  const { at: authenticatedAt, methods } = authentication;
   const again = { userId, tenantId, customDomain, signInId, methods, authenticatedAt, remember, device };
   return await ctx.tx((tx) => startSession(ctx, tx, again));
 }
@@ -268,7 +268,7 @@ function idleTime(remember: boolean): number {
 
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
-  session.expiresAt = expiryOf(now, idleTime(session.remember), session.actor.authentication!.at);
+  session.expiresAt = expiryOf(now, idleTime(session.remember), session.authentication.at);
   const { lastSeenAt, expiresAt, tenantId, userId } = session;
   const { control } = services.db;
   await Promise.all([

@@ -7,8 +7,8 @@ export type SpanFacts = Record<string, string | number | undefined>;
 /** A request or a job, and the spans in it. */
 export type Scope = {
   kind: "request" | "job";
-  /** The span of another process that caused it. */
-  parent?: SpanContext;
+  /** The span of another process that says it caused it. */
+  cause?: SpanContext;
   /** For its span and those in it. Read when a span ends, because a request's tenant is found late. */
   facts(): SpanFacts;
   /** For its own span, once it has ended. */
@@ -26,7 +26,8 @@ type Span = {
 };
 type Context = { getValue(key: symbol): unknown; setValue(key: symbol, value: unknown): Context };
 type Contexts = { active(): Context; with<T>(context: Context, work: () => T): T };
-type Tracer = { startSpan(name: string, options: { kind: number; root?: boolean }, context?: Context): Span };
+type SpanOptions = { kind: number; root?: boolean; links?: { context: SpanContext }[] };
+type Tracer = { startSpan(name: string, options: SpanOptions): Span };
 
 /** As OpenTelemetry numbers them: server, consumer and client. */
 const KINDS = { request: 1, job: 4, query: 2 } as const;
@@ -59,14 +60,17 @@ export function isTracing(): boolean {
   return tracer !== undefined;
 }
 
-/** Runs `work` as the span of a request or a job. Passes the trace's id on if it is sampled. */
+/**
+ * Runs `work` as the span of a request or a job. Passes the trace's id on if it is sampled. Each is a trace of its own, linked to its
+ * cause: in the cause's trace, its flags would decide what is sampled.
+ */
 export async function traceScope<T>(
   scope: Scope,
   work: (traceId: string | undefined) => Promise<T>,
 ): Promise<T> {
   if (!tracer) return await work(undefined);
-  const around = scope.parent && contexts.active().setValue(SPAN, { spanContext: () => scope.parent });
-  const span = tracer.startSpan(scope.kind, { kind: KINDS[scope.kind], root: !around }, around);
+  const links = scope.cause ? [{ context: scope.cause }] : [];
+  const span = tracer.startSpan(scope.kind, { kind: KINDS[scope.kind], root: true, links });
   const { traceId, traceFlags } = span.spanContext();
   const isSampled = (traceFlags & SAMPLED) !== 0;
   const within = contexts.active().setValue(SPAN, span).setValue(SCOPE, isSampled ? scope : undefined);
@@ -88,7 +92,7 @@ export async function traceQuery<T>(name: string, facts: SpanFacts, work: () => 
   return await withSpan(span, work, () => ({ ...facts, ...scope.facts() }));
 }
 
-/** The parent that a `traceparent` header names (W3C Trace Context). Undefined if it is absent or malformed. */
+/** The span that a `traceparent` header names (W3C Trace Context). Undefined if it is absent or malformed. */
 export function readTraceParent(header: string | null): SpanContext | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(header ?? "") ?? [];
   if (!traceId || !spanId || !flags) return undefined;

@@ -94,7 +94,10 @@ export async function enqueueDueChecks(ctx: SystemContext): Promise<void> {
   });
 }
 
-async function lookUpForPerson(ctx: TenantContext, row: SendingDomainRow): Promise<StoredFindings> {
+/** What DNS had at the records' names when it was asked. */
+type Lookup = { askedAt: Date; findings: StoredFindings };
+
+async function lookUpForPerson(ctx: TenantContext, row: SendingDomainRow): Promise<Lookup> {
   try {
     return await lookUp(ctx, row);
   } catch (error) {
@@ -103,8 +106,9 @@ async function lookUpForPerson(ctx: TenantContext, row: SendingDomainRow): Promi
   }
 }
 
-/** What DNS has at each record's name. Rejects if one lookup gets no answer. */
-async function lookUp({ services }: TenantContext, row: SendingDomainRow): Promise<StoredFindings> {
+/** Asks DNS for each record. Rejects if one question gets no answer. */
+async function lookUp({ services }: TenantContext, row: SendingDomainRow): Promise<Lookup> {
+  const askedAt = services.clock.now();
   const { resolve } = services.use(DNS);
   const found = await Promise.all(
     recordsOf(row, services.config, {}).map(async (record) => {
@@ -113,9 +117,8 @@ async function lookUp({ services }: TenantContext, row: SendingDomainRow): Promi
     }),
   );
   const findings: StoredFindings = Object.fromEntries(found);
-  return findings.dmarc?.length === 0
-    ? { ...findings, dmarc: await inheritedPolicy(services.use(DNS), row) }
-    : findings;
+  if (findings.dmarc?.length === 0) findings.dmarc = await inheritedPolicy(services.use(DNS), row);
+  return { askedAt, findings };
 }
 
 /** A subdomain without a DMARC record has the policy of the domain above it that someone registered (RFC 7489 section 6.6.3). */
@@ -136,43 +139,43 @@ function relevant({ purpose }: Pick<DnsRecord, "purpose">, answers: string[]): s
 }
 
 /**
- * Saves what was found, and the status that follows from it. `isTaken`: another tenant has the domain verified. Its own check is then
+ * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: another tenant has the domain verified. Its own check is then
  * due, because it may have lost the domain.
  */
 async function record(
   ctx: TenantContext,
   row: SendingDomainRow,
-  findings: StoredFindings,
+  lookup: Lookup,
 ): Promise<{ row: SendingDomainRow; isTaken: boolean }> {
   try {
-    return { row: await save(ctx, row, findings), isTaken: false };
+    return { row: await save(ctx, row, lookup), isTaken: false };
   } catch (error) {
     if (!isUniqueViolation(error, "sending_domains_verified")) throw error;
     await hastenCheckOfOwner(ctx, row);
-    return { row: await save(ctx, row, findings, { mayVerify: false }), isTaken: true };
+    return { row: await save(ctx, row, lookup, { mayVerify: false }), isTaken: true };
   }
 }
 
 async function save(
   ctx: TenantContext,
   { selector }: SendingDomainRow,
-  findings: StoredFindings,
+  { askedAt, findings }: Lookup,
   { mayVerify } = { mayVerify: true },
 ): Promise<SendingDomainRow> {
   const { system, services, tenant } = ctx;
-  const now = services.clock.now();
   return await system.tx(async (tx) => {
     const before = await getLockedRow(ctx, tx);
     if (before.selector !== selector) return before; // replaced meanwhile: these findings are about another key
+    if (before.checkedAt && before.checkedAt > askedAt) return before;
     const found = foundOf(recordsOf(before, services.config, findings));
     const status = !found.has("dkim") ? lostStatus(before) : mayVerify ? "verified" : before.status;
     const [row] = await tx.update(sendingDomains).set({
       findings,
       status,
       receivesBounces: found.has("mx") && found.has("spf"),
-      checkedAt: now,
-      nextCheckAt: after(now, DAY),
-      ...(status === "verified" && before.status !== "verified" ? { verifiedAt: now } : {}),
+      checkedAt: askedAt,
+      nextCheckAt: after(askedAt, DAY),
+      ...(status === "verified" && before.status !== "verified" ? { verifiedAt: askedAt } : {}),
     }).where(eq(sendingDomains.id, before.id)).returning();
     if (status !== before.status) {
       const event = status === "verified" ? SENDING_DOMAIN_VERIFIED : SENDING_DOMAIN_LOST;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { type CustomDomain, listCustomDomains, setPrimary } from "../../src/custom_domains/domains.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { showCustomDomains } from "../support/custom_domains.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: platform staff manage all tenants on the apex, and nobody else can (S25). */
@@ -52,6 +54,29 @@ Deno.test("the list of tenants has search, filters, pages and a total", async ()
   assert.equal(await list("?search=owner%40company-3.example"), 1);
   assert.equal(await list("?status=suspended"), 0);
   assert.equal(await list("?status=nonsense"), 25);
+});
+
+Deno.test("a tenant's page shows its custom domains with their state, and not what would prove them", async () => {
+  await using world = await World.open();
+  await world.staff("root@example.com");
+  const acme = await world.company("acme");
+  const staff = world.browser();
+  await signIn(world, staff);
+  const page = `http://${world.host()}/admin/tenants/${acme.tenant.id}`;
+
+  const without = await staff.get(page);
+  await showCustomDomains(world, acme);
+  const [live] = await listCustomDomains(acme.ctx) as [CustomDomain];
+  await setPrimary(acme.ctx, live.id, { primary: true });
+  const { text } = await staff.get(page);
+
+  assert.doesNotMatch(without.text, /Custom domains/);
+  assert.match(text, /app\.acme\.example<[^]*>Primary<[^]*Live[^]*Checked <time/);
+  assert.match(
+    text,
+    /portal\.acme\.example<[^]*TXT record missing[^]*team\.acme\.example<[^]*Waiting for DNS/,
+  );
+  assert.ok(!text.includes(live.record.value));
 });
 
 Deno.test("staff suspend a tenant with a reason, resume it, schedule its deletion by subdomain, and cancel it", async () => {

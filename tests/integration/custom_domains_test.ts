@@ -4,13 +4,14 @@ import { outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import {
   addCustomDomain,
+  type CustomDomain,
   listCustomDomains,
   MAX_DOMAINS,
   setPrimary,
 } from "../../src/custom_domains/domains.ts";
 import { LIVE_HOSTS } from "../../src/custom_domains/live_hosts.ts";
 import { CHECK_CUSTOM_DOMAIN, verifyCustomDomain } from "../../src/custom_domains/verification.ts";
-import { DAY, HOUR } from "../../src/platform/clock.ts";
+import { DAY, HOUR, SECOND } from "../../src/platform/clock.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
@@ -262,6 +263,28 @@ Deno.test("the daily check", async (t) => {
   });
 });
 
+Deno.test("an answer of DNS that comes late doesn't replace a newer one", async () => {
+  await using world = await World.open();
+  const zone = Zone.of(world);
+  const acme = await world.company("acme", "Acme");
+  const { id, record } = await primaryDomain(zone, acme, DOMAIN);
+  zone.clear();
+
+  await zone.overtake(
+    () => verifyCustomDomain(acme.ctx, id),
+    async () => {
+      zone.create([record]);
+      world.clock.advance(SECOND);
+      await verifyCustomDomain(acme.ctx, id);
+    },
+  );
+  await runJobs(world);
+
+  const [{ status, found, checkedAt }] = await listCustomDomains(acme.ctx) as [CustomDomain];
+  assert.deepEqual([status, found, checkedAt], ["verified", [record.value], world.clock.now()]);
+  assert.deepEqual(await feedOf(world, acme.owner), []);
+});
+
 Deno.test("an owner adds, checks, uses and removes a domain without JavaScript", async () => {
   await using world = await World.open();
   const zone = Zone.of(world);
@@ -286,6 +309,9 @@ Deno.test("an owner adds, checks, uses and removes a domain without JavaScript",
   zone.create([record]);
   const live = await browser.post(`${path}/${id}/check`, {});
   const primary = await browser.post(`${path}/${id}/primary`, { primary: "on" });
+  await setPlan(world, acme, "team");
+  const paused = await browser.get(path);
+  await setPlan(world, acme, "premium");
   const asked = await browser.get(`${path}/${id}/remove`);
   const removed = await browser.post(`${path}/${id}/remove`, {});
 
@@ -297,6 +323,9 @@ Deno.test("an owner adds, checks, uses and removes a domain without JavaScript",
   assert.match(down.text, /DNS doesn&#39;t answer/);
   assert.match(unfound.text, /doesn&#39;t match yet/);
   assert.match(live.text, /app\.acme\.example is live\./);
+  assert.match(live.text, /CNAME record[^]*value="acme\.localhost"/, "it still has to lead here");
+  assert.match(paused.text, /Paused/);
+  assert.doesNotMatch(paused.text, /Check now/);
   assert.match(primary.text, /Links now use app\.acme\.example\./);
   assert.match(asked.text, /Remove app\.acme\.example\?/);
   assert.match(removed.text, /app\.acme\.example removed\./);

@@ -4,6 +4,8 @@ import { openApiDocument } from "../../routes/api/api.ts";
 import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { createApp } from "../../routes/app.ts";
 import { loadGuides } from "../../routes/site/docs/guides.ts";
+import { primaryDomain } from "../support/custom_domains.ts";
+import { Zone } from "../support/sending_domains.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** What programs call, what redirects, and what belongs to a page with a guide. */
@@ -159,6 +161,7 @@ Deno.test("the reference has every operation of the document", async () => {
 Deno.test("a member's samples name their workspace, and the form sends a request with their token", async () => {
   await using world = await World.open();
   const acme = await world.company("northwind", "Northwind");
+  await primaryDomain(Zone.of(world), acme, "app.northwind.example"); // takes no passwords, so samples don't use it
   const token = await world.token(acme);
   const browser = await world.signedInBrowser(acme.owner.email);
   const docs = `http://${world.host()}/docs`;

@@ -3,9 +3,9 @@ import { eq } from "drizzle-orm";
 import { authenticate } from "mailauth";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { deliver } from "../../src/email/deliver.ts";
-import { DAY, HOUR } from "../../src/platform/clock.ts";
+import { DAY, HOUR, SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { CHECK_SENDING_DOMAIN } from "../../src/sending_domains/checks.ts";
+import { CHECK_SENDING_DOMAIN, verifySendingDomain } from "../../src/sending_domains/checks.ts";
 import { campaignSender } from "../../src/sending_domains/sender.ts";
 import { findSendingDomain, setSendingDomain } from "../../src/sending_domains/sending_domains.ts";
 import { EmailServer } from "../support/email_server.ts";
@@ -141,6 +141,25 @@ Deno.test("a domain that stops matching is marked, its managers are told once, a
   assert.deepEqual(told.map(({ kind }) => kind), ["sending_domain_lost"]);
   assert.deepEqual(await feedOf(world, viewer), []);
   assert.deepEqual([restored!.status, restored!.from.address], ["verified", "news@acme.example"]);
+});
+
+Deno.test("an answer of DNS that comes late doesn't replace a newer one", async () => {
+  await using world = await World.open();
+  const zone = Zone.of(world);
+  const acme = await world.company("acme");
+  const { records } = await verifiedDomain(zone, acme);
+  zone.clear();
+
+  await zone.overtake(
+    () => verifySendingDomain(acme.ctx),
+    async () => {
+      zone.create(records);
+      world.clock.advance(SECOND);
+      await verifySendingDomain(acme.ctx);
+    },
+  );
+
+  assert.equal((await findSendingDomain(acme.ctx))!.status, "verified");
 });
 
 Deno.test("every change is in the audit log, in words", async () => {

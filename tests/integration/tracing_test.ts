@@ -47,9 +47,10 @@ Deno.test("a server that exports traces, and logs every statement as slow", asyn
     for (const path of [`/reset-password?token=${TOKEN}`, `/unsubscribe/${TOKEN}`, `/invitations/${TOKEN}`]) {
       await browser.get(apex + path);
     }
-    const traceparent = `00-${TRACE}-${PARENT}-01`;
-    await get({ port, path: "/pricing", from: PROXY, traceparent });
-    await get({ port, path: "/login", from: "127.0.0.1", traceparent });
+    const sampled = `00-${TRACE}-${PARENT}-01`;
+    await get({ port, path: "/pricing", from: PROXY, traceparent: sampled });
+    await get({ port, path: "/forgot-password", from: PROXY, traceparent: sampled.replace(/01$/, "00") });
+    await get({ port, path: "/login", from: "127.0.0.1", traceparent: sampled });
     const { code, stderr } = await server.stop("SIGTERM");
     const lines = stderr.split("\n").filter(Boolean).map((line) => JSON.parse(line));
     const one = (name: string) => collector.spans.find((span) => span.name === name)!;
@@ -93,12 +94,15 @@ Deno.test("a server that exports traces, and logs every statement as slow", asyn
     });
 
     await t.step(
-      "a request joins the trace that a trusted proxy names, and no other client can name one",
+      "nobody chooses a request's trace or whether it is sampled: the trace that a trusted proxy passes on is linked, any other ignored",
       () => {
-        const { traceId, parentSpanId } = one("GET /pricing");
-        assert.deepEqual([traceId, parentSpanId], [TRACE, PARENT]);
-        assert.notEqual(one("GET /login").traceId, TRACE);
-        assert.equal(one("GET /login").parentSpanId, "");
+        const requests = [one("GET /pricing"), one("GET /forgot-password"), one("GET /login")];
+        const linked = requests.map(({ links }) => links.map(({ traceId, spanId }) => [traceId, spanId]));
+        assert.deepEqual(linked, [[[TRACE, PARENT]], [[TRACE, PARENT]], []]);
+        for (const { traceId, parentSpanId } of requests) {
+          assert.notEqual(traceId, TRACE);
+          assert.equal(parentSpanId, "");
+        }
       },
     );
 

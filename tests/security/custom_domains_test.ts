@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
-import { addCustomDomain, listCustomDomains, removeCustomDomain } from "../../src/custom_domains/domains.ts";
+import { createHash } from "node:crypto";
+import {
+  addCustomDomain,
+  listCustomDomains,
+  removeCustomDomain,
+  setPrimary,
+} from "../../src/custom_domains/domains.ts";
 import { LIVE_HOSTS } from "../../src/custom_domains/live_hosts.ts";
 import { verifyCustomDomain } from "../../src/custom_domains/verification.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { startCheckedSession } from "../../src/identity/sign_in.ts";
-import { SECOND } from "../../src/platform/clock.ts";
+import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import { hostOf, liveDomain, primaryDomain, visit } from "../support/custom_domains.ts";
+import { callApi } from "../support/http.ts";
 import { Zone } from "../support/sending_domains.ts";
 import { StatementLog } from "../support/statement_log.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -159,10 +166,14 @@ Deno.test("S50 a handoff ends only on the host that it is for", async (t) => {
   await liveDomain(zone, acme, "other.example");
   const browser = await world.signedInBrowser(acme.owner.email);
   const own = hostOf(world, DOMAIN);
-  const start = async () => new URL(await world.handoffLink(browser, acme)).search;
   const openAt = async (host: string, query: string) => {
     const { status, headers } = await world.raw("GET", host, `/handoff${query}`);
     return [status, headers.location];
+  };
+  const start = async () => {
+    const { search } = new URL(await world.handoffLink(browser, acme));
+    await openAt(world.host("acme"), search);
+    return search;
   };
 
   await t.step("another workspace's domain learns nothing from it", async () => {
@@ -234,6 +245,97 @@ Deno.test("S50 a handoff ends only on the host that it is for", async (t) => {
   });
 });
 
+Deno.test("S50 a handoff whose token a domain has seen ends there or nowhere, whatever its owner changes meanwhile", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme");
+  const zone = Zone.of(world);
+  const { id } = await primaryDomain(zone, acme, DOMAIN);
+  const other = await liveDomain(zone, acme, "other.example");
+  const { email } = await world.member(acme, "ben@acme.example", "member");
+  const member = await world.signedInBrowser(email);
+  const secret = "a-secret-of-the-attacker";
+  const see = async () => {
+    const { search } = new URL(await world.handoffLink(member, acme));
+    await world.raw("GET", world.host("acme"), `/handoff${search}`);
+    return search;
+  };
+  const bind = (query: string) =>
+    world.raw("GET", world.host(), `/handoff/proof${query}&state=${sha256(secret)}`, {
+      Cookie: member.cookieHeader(world.host()),
+    });
+  const openAt = async (host: string, query: string) => {
+    const name = `denizen_handoff_${sha256(new URLSearchParams(query).get("token")!).slice(0, 16)}`;
+    const { headers } = await world.raw("GET", host, `/handoff${query}`, { Cookie: `${name}=${secret}` });
+    const hasSession = headers["set-cookie"]?.some((cookie) => cookie.startsWith("denizen_session="));
+    return [headers.location, hasSession ?? false];
+  };
+  const changes: Record<string, () => Promise<unknown>> = {
+    "no domain is primary": () => setPrimary(acme.ctx, id, { primary: false }),
+    "another domain is primary": () => setPrimary(acme.ctx, other.id, { primary: true }),
+  };
+
+  await t.step("it ends on the domain", async () => {
+    const query = await see();
+    await bind(query);
+
+    assert.deepEqual(await openAt(hostOf(world, DOMAIN), query), ["/dashboard", true]);
+  });
+  for (const [change, make] of Object.entries(changes)) {
+    for (const order of ["before", "after"]) {
+      await t.step(`${change} ${order} the proof`, async () => {
+        const query = await see();
+        if (order === "after") await bind(query);
+        await make();
+        if (order === "before") await bind(query);
+
+        const ends = [
+          await openAt(world.host("acme"), query),
+          await openAt(hostOf(world, "other.example"), query),
+          await openAt(hostOf(world, DOMAIN), query),
+        ];
+        await setPrimary(acme.ctx, id, { primary: true });
+
+        assert.deepEqual(ends.map(([, hasSession]) => hasSession), [false, false, false]);
+        assert.deepEqual(ends[0], ["/login?notice=handoff", false]);
+      });
+    }
+  }
+  await t.step(
+    "a handoff on its way to the subdomain doesn't end on a domain that became primary",
+    async () => {
+      await setPrimary(acme.ctx, id, { primary: false });
+      const query = await see();
+      await bind(query);
+      await setPrimary(acme.ctx, id, { primary: true });
+
+      const ends = [await openAt(world.host("acme"), query), await openAt(hostOf(world, DOMAIN), query)];
+
+      assert.deepEqual(ends, [["/login?notice=handoff", false], ["/login?notice=handoff", false]]);
+    },
+  );
+});
+
+Deno.test("only an owner who has just proved who they are decides where the workspace answers", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { id } = await primaryDomain(Zone.of(world), acme, DOMAIN);
+  const token = await world.token(acme);
+  world.clock.advance(11 * MINUTE);
+  const change = (primary: boolean) =>
+    world.api("PATCH", `/custom-domains/${id}`, { token, body: { primary } });
+
+  const refused = [
+    await world.api("POST", "/custom-domains", { token, body: { domain: "next.example" } }),
+    await change(true),
+  ];
+  const left = await change(false);
+
+  for (const { status, json } of refused) {
+    assert.deepEqual([status, json.type], [403, "/problems/reauthentication-required"]);
+  }
+  assert.deepEqual([left.status, left.json.primary], [200, false]);
+});
+
 Deno.test("whoever controls a domain gets no further than the workspace", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme");
@@ -299,28 +401,72 @@ Deno.test("whoever controls a domain gets no further than the workspace", async 
     assert.equal(followed.url, `http://${world.host("acme")}/account/security?notice=required`);
     assert.deepEqual(posts, [403, 403, 403, 403, 403, 403]);
   });
-  await t.step(
-    "what needs a proof leads to the subdomain, and a password sent anyway proves nothing",
-    async () => {
-      world.clock.advance(30 * 60 * SECOND);
-      const proven = { confirmation: "Acme", step_up: "password", step_up_password: PASSWORD };
-      const { status, headers } = await world.raw(
-        "POST",
-        host,
-        "/settings/deletion",
-        {
-          Cookie: browser.cookieHeader(host),
-          Origin: site,
-          Referer: `${site}/settings/deletion`,
-          "Content-Type": "application/x-www-form-urlencoded",
-        },
-        new URLSearchParams(proven).toString(),
-      );
+  await t.step("the API takes tokens there, and neither passwords nor codes", async () => {
+    const [account, tenant] = [await world.accountToken(acme.owner.email), await world.token(acme)];
+    const { email } = acme.owner;
+    const secrets: [string, unknown][] = [
+      ["/auth/login", { email, password: PASSWORD }],
+      ["/auth/mfa", { mfa_token: "x", code: "123456" }],
+      ["/auth/mfa/email", { mfa_token: "x" }],
+      ["/auth/mfa/sms", { mfa_token: "x" }],
+      ["/auth/reauthenticate", { password: PASSWORD }],
+      ["/auth/reauthenticate/email", undefined],
+      ["/auth/reauthenticate/sms", {}],
+      ["/me/factors", { type: "totp", name: "App" }],
+    ];
 
-      assert.deepEqual([status, headers.location], [
-        303,
-        `http://${world.host()}/workspaces/${acme.tenant.id}?on=subdomain&next=/settings/deletion`,
-      ]);
+    const refused = [];
+    for (const [path, body] of secrets) {
+      refused.push(await world.api("POST", path, { token: account, host, body }));
+    }
+    const alias = await callApi({
+      port: world.port,
+      host,
+      method: "POST",
+      path: "/api/auth/login",
+      body: { email, password: PASSWORD },
+    });
+    const onSubdomain = await world.api("POST", "/auth/login", {
+      host: world.host("acme"),
+      body: { email, password: PASSWORD },
+    });
+    const me = await world.api("GET", "/me", { token: tenant, host });
+
+    for (const { status, json } of [...refused, alias]) {
+      assert.equal(status, 403);
+      assert.match(json.detail, /can't be done on a custom domain/);
+    }
+    assert.deepEqual([onSubdomain.status, me.status], [200, 200]);
+  });
+  await t.step(
+    "what needs a proof leads to the subdomain, and neither a recent sign-in nor a password sent there proves anything",
+    async () => {
+      const send = (fields: Record<string, string>) =>
+        world.raw(
+          "POST",
+          host,
+          "/settings/deletion",
+          {
+            Cookie: browser.cookieHeader(host),
+            Origin: site,
+            Referer: `${site}/settings/deletion`,
+            "Content-Type": "application/x-www-form-urlencoded",
+          },
+          new URLSearchParams({ confirmation: "Acme", ...fields }).toString(),
+        );
+
+      const recent = await send({});
+      world.clock.advance(30 * MINUTE);
+      const old = await send({ step_up: "password", step_up_password: PASSWORD });
+      const page = await browser.get(`${site}/dashboard`);
+
+      for (const { status, headers } of [recent, old]) {
+        assert.deepEqual([status, headers.location], [
+          303,
+          `http://${world.host()}/workspaces/${acme.tenant.id}?on=subdomain&next=/settings/deletion`,
+        ]);
+      }
+      assert.equal(page.url, `${site}/dashboard`, "the session itself goes on");
     },
   );
   await t.step("a session that an attacker planted isn't the one that the person gets", async () => {
@@ -342,6 +488,7 @@ Deno.test("over HTTPS, cookies are for the domain alone, and its other hosts are
   const acme = await world.company("acme");
   await primaryDomain(Zone.of(world), acme, DOMAIN);
   const { search } = new URL(await createHandoffFor(world, acme));
+  await world.raw("GET", "acme.denizen.example", `/handoff${search}`);
 
   const { headers } = await world.raw("GET", DOMAIN, `/handoff${search}`);
   const apex = await world.raw("GET", "denizen.example", "/login");
@@ -428,6 +575,10 @@ async function fiveSecondsLater<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     performance.now = now;
   }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function pathOf(address: string): string {

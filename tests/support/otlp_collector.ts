@@ -10,13 +10,15 @@ export type CollectedSpan = {
   /** 2 is an error. */
   status: number;
   attributes: Record<string, string>;
+  links: { traceId: string; spanId: string }[];
 };
 
 type Value = { stringValue?: string; intValue?: string | number; doubleValue?: number };
 type Sent = {
   resourceSpans?: {
     scopeSpans: {
-      spans: (Omit<CollectedSpan, "attributes" | "status"> & {
+      spans: (Omit<CollectedSpan, "attributes" | "status" | "links"> & {
+        links?: CollectedSpan["links"];
         attributes: { key: string; value: Value }[];
         status: { code: number };
       })[];
@@ -60,13 +62,15 @@ export class OtlpCollector implements AsyncDisposable {
     this.text += body;
     const { resourceSpans = [] } = JSON.parse(body) as Sent;
     for (
-      const { attributes, status, ...span } of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((
+      const { attributes, status, links = [], ...span } of resourceSpans.flatMap(({ scopeSpans }) =>
+        scopeSpans
+      ).flatMap((
         { spans },
       ) => spans)
     ) {
       const values = attributes.map(({ key, value }) => [key, String(Object.values(value)[0])]);
       assert.equal(new Set(values.map(([key]) => key)).size, values.length, "each attribute appears once");
-      this.spans.push({ ...span, status: status.code, attributes: Object.fromEntries(values) });
+      this.spans.push({ ...span, links, status: status.code, attributes: Object.fromEntries(values) });
     }
     return Response.json({});
   }

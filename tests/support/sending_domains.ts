@@ -9,15 +9,19 @@ export class Zone {
   readonly #records = new Map<string, string[]>();
   /** Whether DNS answers at all. */
   isUp = true;
+  /** What answers wait for. */
+  #wait = () => Promise.resolve();
 
   private constructor() {}
 
   static of({ services }: World): Zone {
     const zone = new Zone();
-    services.use(DNS).resolve = (name, type) =>
-      zone.isUp
-        ? Promise.resolve(zone.#records.get(`${type} ${name}`) ?? [])
-        : Promise.reject(new Error("timeout"));
+    services.use(DNS).resolve = async (name, type) => {
+      if (!zone.isUp) throw new Error("timeout");
+      const answers = zone.#records.get(`${type} ${name}`) ?? [];
+      await zone.#wait();
+      return answers;
+    };
     return zone;
   }
 
@@ -28,6 +32,22 @@ export class Zone {
   /** Creates the records as the page shows them. */
   create(records: Pick<DnsRecord, "type" | "name" | "value">[]): void {
     for (const { type, name, value } of records) this.set(type, name, value);
+  }
+
+  /** Answers the questions of `slow` only once `quick`, which comes later, is done. */
+  async overtake(slow: () => Promise<unknown>, quick: () => Promise<unknown>): Promise<void> {
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const promptly = this.#wait;
+    this.#wait = () => {
+      asked.resolve();
+      return answered.promise;
+    };
+    const late = slow();
+    await asked.promise;
+    this.#wait = promptly;
+    await quick();
+    answered.resolve();
+    await late;
   }
 
   clear(): void {

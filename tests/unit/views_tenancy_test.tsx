@@ -79,6 +79,7 @@ const TENANT = {
   suspension: null,
   schemaName: "t_0195",
   owners: [{ id: "0198c0de-0000-7000-8000-000000000000", name: "Ada Lovelace", email: "ada@acme.example" }],
+  customDomains: [],
   formerSubdomains: [],
   failure: null,
 };

@@ -199,7 +199,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Sign in
-         * @description With `tenant` (a subdomain), the tokens work for that tenant only. Without `tenant`, they are account tokens and work in every tenant of the person. A person with a second factor gets `mfa_required` and sends a code to POST /auth/mfa.
+         * @description With `tenant` (a subdomain), the tokens work for that tenant only. Without `tenant`, they are account tokens and work in every tenant of the person. A person with a second factor gets `mfa_required` and sends a code to POST /auth/mfa. 403 on a custom domain.
          */
         readonly post: operations["signIn"];
         readonly delete?: never;
@@ -639,7 +639,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a custom domain
-         * @description Only for owners. Needs a plan with `custom_domains`. The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains. Needs the permission `domains:manage`.
+         * @description Only for owners. Needs a plan with `custom_domains`. Needs a recent proof of who you are. The domain has to be verified. Public suffixes, domains of public email providers, IP addresses, wildcards, and the product's own domain are refused. 409: too many domains. Needs the permission `domains:manage`.
          */
         readonly post: operations["addCustomDomain"];
         readonly delete?: never;
@@ -671,7 +671,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Make a custom domain primary, or use the subdomain again
-         * @description Only for owners. Needs a plan with `custom_domains`. 409: the domain isn't verified. Needs the permission `domains:manage`.
+         * @description Only for owners. Needs a plan with `custom_domains`. To make it primary: Needs a recent proof of who you are. 409: the domain isn't verified. Needs the permission `domains:manage`.
          */
         readonly patch: operations["updateCustomDomain"];
         readonly trace?: never;
@@ -2585,7 +2585,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * custom_domain.failing
-         * @description The TXT record of a custom domain is gone. The domain stops in three days.
+         * @description The TXT record of a custom domain is gone. The domain stops in 3 days.
          */
         readonly post: operations["on.custom_domain.failing"];
         readonly delete?: never;
@@ -3705,7 +3705,7 @@ export interface components {
                 readonly value: string;
             };
             /**
-             * @description `failing`: the TXT record was gone at the last check. `lost`: the record stayed away for three days
+             * @description `failing`: the TXT record was gone at the last check. `lost`: the record stayed away for 3 days
              * @enum {string}
              */
             readonly status: "pending" | "verified" | "failing" | "lost";
@@ -6701,6 +6701,7 @@ export interface operations {
                 };
             };
             readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6740,6 +6741,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6778,6 +6780,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { listProblems } from "../../../src/platform/problem.ts";
-import { subdomainUrl, tenantUrl } from "../../../src/tenancy/tenant.ts";
+import { subdomainUrl } from "../../../src/tenancy/tenant.ts";
 import { listTenantsOf } from "../../../src/tenancy/workspaces.ts";
 import { ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
 import { GuidePage } from "../../../views/pages/docs/guide_page.tsx";
@@ -106,12 +106,12 @@ async function navigation(section: DocsSection): Promise<DocsNavigation> {
   return { section, guides: contents[section], groups: reference() };
 }
 
-/** The samples call the workspace of the person who is signed in, or an example. */
+/** The samples call the workspace of the person who is signed in, or an example: its subdomain, which takes passwords, too. */
 async function readerOf(c: Context<HttpEnv>): Promise<{ reader: Reader; workspace?: string }> {
   const session = c.get("session");
   const [tenant] = session ? await listTenantsOf(systemContextOf(c), session.actor.id) : [];
   const { appUrl } = c.get("services").config;
-  const origin = tenant ? tenantUrl(appUrl, tenant) : subdomainUrl(appUrl, { subdomain: EXAMPLE_WORKSPACE });
+  const origin = subdomainUrl(appUrl, tenant ?? { subdomain: EXAMPLE_WORKSPACE });
   const language = LANGUAGES.find((each) => each === c.req.query("lang")) ?? LANGUAGES[0];
   return { reader: { origin, language }, workspace: tenant?.subdomain };
 }

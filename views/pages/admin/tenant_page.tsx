@@ -1,14 +1,18 @@
+import type { CustomDomain } from "../../../src/custom_domains/domains.ts";
 import type { FieldErrors } from "../../../src/errors.ts";
 import { type Activity, ActivityList } from "../../components/activity_list.tsx";
 import { Alert } from "../../components/alert.tsx";
+import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { TextLink } from "../../components/link.tsx";
-import { Day } from "../../components/time.tsx";
+import { Day, Instant } from "../../components/time.tsx";
+import { fill } from "../../text.ts";
 import { useTranslate } from "../../wording.ts";
 import { billingPath } from "./billing_account_page.tsx";
+import { DomainStatus } from "../domains/domain_card.tsx";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
 import { type TenantSupport, VisitCard } from "./visit_card.tsx";
@@ -19,6 +23,7 @@ export type ShownTenant = ListedTenant & {
   suspension: { reason: string; at: Date } | null;
   schemaName: string;
   owners: { id: string; name: string; email: string }[];
+  customDomains: Pick<CustomDomain, "id" | "domain" | "status" | "live" | "primary" | "checkedAt">[];
   /** Former subdomains that still redirect. */
   formerSubdomains: FormerSubdomain[];
   /** The error of the last migration, if it failed. */
@@ -44,7 +49,7 @@ export function TenantPage({ tenant, history, support, now, startVisit, suspend,
       {tenant.failure ? <MigrationFailure text={tenant.failure} /> : null}
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
         <Card title={text.details}>
-          <TenantFacts tenant={tenant} />
+          <TenantFacts tenant={tenant} now={now} />
         </Card>
         <div class="grid grid-cols-1 gap-6 lg:row-span-2">
           <VisitCard tenantId={tenant.id} support={support} now={now} form={startVisit} />
@@ -74,7 +79,7 @@ function MigrationFailure({ text }: { text: string }) {
   );
 }
 
-function TenantFacts({ tenant }: { tenant: ShownTenant }) {
+function TenantFacts({ tenant, now }: { tenant: ShownTenant; now: Date }) {
   const terms = tenantText.use().facts;
   const facts = [
     { term: terms.address, value: <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink> },
@@ -89,6 +94,9 @@ function TenantFacts({ tenant }: { tenant: ShownTenant }) {
       value: <Owners owners={tenant.owners} />,
     },
     { term: terms.created, value: <Day at={tenant.createdAt} /> },
+    ...(tenant.customDomains.length > 0
+      ? [{ term: terms.customDomains, value: <CustomDomains domains={tenant.customDomains} now={now} /> }]
+      : []),
     ...(tenant.formerSubdomains.length > 0
       ? [{ term: terms.oldAddresses, value: <FormerAddresses former={tenant.formerSubdomains} /> }]
       : []),
@@ -97,6 +105,28 @@ function TenantFacts({ tenant }: { tenant: ShownTenant }) {
     { term: terms.schemaVersion, value: <code class="text-sm">{tenant.schemaVersion}</code> },
   ];
   return <DescriptionList facts={facts} />;
+}
+
+function CustomDomains({ domains, now }: { domains: ShownTenant["customDomains"]; now: Date }) {
+  const text = tenantText.use();
+  return (
+    <ul class="grid gap-1">
+      {domains.map((domain) => (
+        <li key={domain.id} class="flex flex-wrap items-center gap-x-2">
+          <span class="wrap-anywhere">{domain.domain}</span>
+          {domain.primary ? <Badge tone="info">{text.primaryDomain}</Badge> : null}
+          <DomainStatus domain={domain} />
+          {domain.checkedAt
+            ? (
+              <span class="text-muted">
+                {fill(text.domainChecked, { time: <Instant at={domain.checkedAt} now={now} /> })}
+              </span>
+            )
+            : null}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Owners({ owners }: { owners: ShownTenant["owners"] }) {

@@ -5,6 +5,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CopyField } from "../../components/copy_field.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
+import { Icon } from "../../components/icon.tsx";
 import { Instant } from "../../components/time.tsx";
 import { DOMAINS_PATH } from "./domains_page.tsx";
 import { domainsText } from "./text.ts";
@@ -15,15 +16,18 @@ export type DomainCardProps = {
   /** Where a domain that isn't primary leads. */
   redirectsTo: string;
   graceDays: number;
+  /** Whether the plan includes custom domains. Without them, nothing is checked by hand. */
+  canCheck: boolean;
   now: Date;
 };
 
-/** A domain: its state, its DNS records while they are needed, and what can be done with it. */
-export function DomainCard({ domain, subdomainHost, redirectsTo, graceDays, now }: DomainCardProps) {
+/** A domain: its state, its DNS records, and what can be done with it. */
+export function DomainCard(
+  { domain, subdomainHost, redirectsTo, graceDays, canCheck, now }: DomainCardProps,
+) {
   const text = domainsText.use();
   const { id, status, primary, live, checkedAt } = domain;
-  const isVerified = status === "verified";
-  const check = (
+  const check = !canCheck ? null : (
     <form method="post" action={`${DOMAINS_PATH}/${id}/check`}>
       <Button size="small">{text.check}</Button>
     </form>
@@ -38,7 +42,7 @@ export function DomainCard({ domain, subdomainHost, redirectsTo, graceDays, now 
         {status === "lost" ? <Alert kind="error">{text.lostNotice}</Alert> : null}
         <DescriptionList
           facts={[
-            { term: text.status, value: <Status domain={domain} /> },
+            { term: text.status, value: <DomainStatus domain={domain} /> },
             ...use,
             {
               term: text.checked,
@@ -46,14 +50,17 @@ export function DomainCard({ domain, subdomainHost, redirectsTo, graceDays, now 
             },
           ]}
         />
-        {isVerified ? null : <Records domain={domain} subdomainHost={subdomainHost} />}
+        <Records domain={domain} subdomainHost={subdomainHost} />
         <Actions domain={domain} />
       </div>
     </Card>
   );
 }
 
-function Status({ domain: { status, live } }: { domain: CustomDomain }) {
+/** The state of a domain in a word or two. */
+export function DomainStatus(
+  { domain: { status, live } }: { domain: Pick<CustomDomain, "status" | "live"> },
+) {
   const { statuses } = domainsText.use();
   if ((status === "verified" || status === "failing") && !live) {
     return <Badge tone="warning">{statuses.paused}</Badge>;
@@ -63,33 +70,41 @@ function Status({ domain: { status, live } }: { domain: CustomDomain }) {
   return <Badge tone={tone[status]}>{statuses[status]}</Badge>;
 }
 
+/** Open until the domain is verified. They have to stay, so they can always be looked up. */
 function Records(
-  { domain: { id, domain, record, found, checkedAt }, subdomainHost }: Pick<
+  { domain: { id, domain, status, record, found, checkedAt }, subdomainHost }: Pick<
     DomainCardProps,
     "domain" | "subdomainHost"
   >,
 ) {
   const text = domainsText.use();
+  const isVerified = status === "verified";
   return (
-    <div class="grid gap-5">
-      <p class="text-muted">{text.records}</p>
-      <section class="grid gap-3">
-        <h3 class="font-medium">{text.proof}</h3>
-        <CopyField id={`txt-name-${id}`} label={text.name} value={record.name} />
-        <CopyField id={`txt-value-${id}`} label={text.value} value={record.value} />
-        {checkedAt && found.length > 0 ? <Found found={found} /> : null}
-      </section>
-      <section class="grid gap-3">
-        <h3 class="font-medium">{text.target}</h3>
-        <CopyField id={`cname-name-${id}`} label={text.name} value={domain} />
-        <CopyField
-          id={`cname-value-${id}`}
-          label={text.value}
-          hint={text.targetHint}
-          value={subdomainHost.replace(/:\d+$/, "")}
-        />
-      </section>
-    </div>
+    <details class="group" open={!isVerified}>
+      <summary class="flex w-fit cursor-pointer items-center gap-1 font-medium max-sm:py-2">
+        {text.dns}
+        <Icon name="chevron-down" class="text-muted transition-transform group-open:rotate-180" />
+      </summary>
+      <div class="mt-3 grid gap-5">
+        <p class="text-muted">{text.records}</p>
+        <section class="grid gap-3">
+          <h3 class="font-medium">{text.proof}</h3>
+          <CopyField id={`txt-name-${id}`} label={text.name} value={record.name} />
+          <CopyField id={`txt-value-${id}`} label={text.value} value={record.value} />
+          {checkedAt && found.length > 0 && !isVerified ? <Found found={found} /> : null}
+        </section>
+        <section class="grid gap-3">
+          <h3 class="font-medium">{text.target}</h3>
+          <CopyField id={`cname-name-${id}`} label={text.name} value={domain} />
+          <CopyField
+            id={`cname-value-${id}`}
+            label={text.value}
+            hint={text.targetHint}
+            value={subdomainHost.replace(/:\d+$/, "")}
+          />
+        </section>
+      </div>
+    </details>
   );
 }
 

@@ -54,6 +54,7 @@ export function DomainsPage({ domains, missingPlan, refused, ...rest }: DomainsP
           <DomainCard
             key={domain.id}
             domain={domain}
+            canCheck={!missingPlan}
             redirectsTo={domains.find(({ primary, live }) => primary && live)?.domain ?? rest.subdomainHost}
             {...rest}
           />

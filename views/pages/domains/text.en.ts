@@ -40,14 +40,15 @@ export const en = {
     `We didn't find the TXT record at the last check. The domain stops ${days} days after it went missing. Restore it, then check again.`,
   lostNotice: "This domain stopped, because its TXT record was missing. Restore it, then check again.",
 
-  records: "Create these records where you manage the domain's DNS. We check the TXT record once a day.",
+  dns: "DNS records",
+  records: "The domain needs these records where you manage its DNS. We check the TXT record once a day.",
   proof: "TXT record: proves that the domain is yours",
   target: "CNAME record: leads visitors here",
   targetHint:
     "For a domain without a part before it, such as example.com, use an ALIAS or ANAME record instead.",
   name: "Name",
   value: "Value",
-  found: "Found instead:",
+  found: "Found at the last check:",
 
   removeTitle: (domain: string) => `Remove ${domain}?`,
   removeNote:
