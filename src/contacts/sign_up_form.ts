@@ -6,6 +6,7 @@ import { isEntitled } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { sendEmail } from "../email/email.ts";
+import { releaseForTenant } from "../email/suppression.ts";
 import { publish } from "../events/publish.ts";
 import { networkOf } from "../platform/address_ranges.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
@@ -76,10 +77,11 @@ export async function openConfirmation(ctx: TenantContext, token: string): Promi
   return { ...others, list: await getOpenList(ctx, listId) };
 }
 
-/** Adds the person to the list, with their consent. Returns the contact's id. Throws `not_found` or `limit_reached`. */
+/** Adds the person to the list, with their consent, and forgets that campaigns came back. Returns the contact's id. Throws `not_found` or `limit_reached`. */
 export async function confirmSubscription(ctx: TenantContext, token: string): Promise<string> {
   const { list, email, name, requestedAt } = await openConfirmation(ctx, token);
   const now = ctx.services.clock.now();
+  await releaseForTenant(ctx.system, { address: email, tenantId: ctx.tenant.id });
   return await ctx.tx(async (tx) => {
     const values = { id: newId(), email, name, listIds: [list.id], createdAt: now, updatedAt: now };
     const [added] = await tx.insert(contacts).values({ ...values, consent: "given", consentAt: now })

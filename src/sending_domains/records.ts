@@ -55,7 +55,10 @@ function bounceRecords({ domain }: Published, host: string) {
   ] as const;
 }
 
-/** A record may say more than was asked for, such as a stricter DMARC policy. */
+/**
+ * A record may say more than was asked for, such as a stricter DMARC policy. SPF asks our host first and has no macros: `%{l}` sends the
+ * return address, which only the mail server may know, to a host of the tenant's choice.
+ */
 function matches(
   { purpose, value }: Pick<DnsRecord, "purpose" | "value">,
   found: readonly string[],
@@ -65,7 +68,9 @@ function matches(
     dmarc: () =>
       found.length === 1 && /^v=DMARC1\s*;(.*;)?\s*p=(none|quarantine|reject)\s*(;|$)/i.test(found[0]!),
     mx: () => found.length === 1 && targetOf(found[0]!) === targetOf(value),
-    spf: () => found.length === 1 && found[0]!.toLowerCase().split(/\s+/).includes(value.split(" ")[1]!),
+    spf: () =>
+      found.length === 1 && !found[0]!.includes("%") &&
+      found[0]!.toLowerCase().split(/\s+/)[1] === value.split(" ")[1],
   }[purpose];
   return isMatch() ? "found" : "different";
 }

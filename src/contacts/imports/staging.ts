@@ -5,6 +5,7 @@ import { contactImportRows, contactImports } from "../../../db/tenant/schema/con
 import { authorize } from "../../access/authorize.ts";
 import { requireFeature } from "../../billing/plan_features.ts";
 import type { TenantContext } from "../../context.ts";
+import { suppressedFor } from "../../email/suppression.ts";
 import { invalid } from "../../errors.ts";
 import { textArray } from "../../platform/array_literals.ts";
 import { after, DAY, HOUR } from "../../platform/clock.ts";
@@ -181,10 +182,13 @@ async function writeRows(
   );
 }
 
-async function suppressedAmong({ system }: TenantContext, emails: string[]): Promise<Set<string>> {
+async function suppressedAmong({ system, tenant }: TenantContext, emails: string[]): Promise<Set<string>> {
   if (emails.length === 0) return new Set();
   const rows = await system.control.select({ address: suppressedAddresses.address }).from(suppressedAddresses)
-    .where(sql`${suppressedAddresses.address} = any(${textArray(emails)}::text[])`);
+    .where(and(
+      sql`${suppressedAddresses.address} = any(${textArray(emails)}::text[])`,
+      suppressedFor(tenant.id),
+    ));
   return new Set(rows.map(({ address }) => address));
 }
 
