@@ -34,6 +34,9 @@ const DOMAIN_TAKEN = problem(
 );
 const DNS_SILENT = problem("dns_silent", "DNS doesn't answer for {domain}. Try again in a minute.");
 
+/** How long a verified domain goes on without its DKIM record. Deno also says of a DNS server that fails that there is no record. */
+const GRACE = 6 * HOUR;
+
 const RETRY_SECONDS = 60;
 const DOMAINS_AT_ONCE = 500;
 const MAX_SHOWN_LENGTH = 600;
@@ -165,13 +168,18 @@ async function save(
     const before = await getLockedRow(ctx, tx);
     if (before.selector !== selector) return before; // replaced meanwhile: these findings are about another key
     const found = foundOf(recordsOf(before, services.config, findings));
-    const status = !found.has("dkim") ? lostStatus(before) : mayVerify ? "verified" : before.status;
+    const isMissing = before.status === "verified" && findings.dkim?.length === 0;
+    const missingSince = isMissing ? before.missingSince ?? now : null;
+    const isInGrace = missingSince !== null && now < after(missingSince, GRACE);
+    const keepsStatus = found.has("dkim") ? !mayVerify : before.status === "pending" || isInGrace;
+    const status = keepsStatus ? before.status : found.has("dkim") ? "verified" : "lost";
     const [row] = await tx.update(sendingDomains).set({
       findings,
       status,
+      missingSince,
       receivesBounces: found.has("mx") && found.has("spf"),
       checkedAt: now,
-      nextCheckAt: after(now, DAY),
+      nextCheckAt: isInGrace ? after(missingSince, GRACE) : after(now, DAY),
       ...(status === "verified" && before.status !== "verified" ? { verifiedAt: now } : {}),
     }).where(eq(sendingDomains.id, before.id)).returning();
     if (status !== before.status) {
@@ -185,10 +193,6 @@ async function save(
 /** The purposes whose record was found. */
 function foundOf(records: DnsRecord[]): Set<RecordPurpose> {
   return new Set(records.filter(({ state }) => state === "found").map(({ purpose }) => purpose));
-}
-
-function lostStatus({ status }: SendingDomainRow): SendingDomainRow["status"] {
-  return status === "pending" ? "pending" : "lost";
 }
 
 async function hastenCheckOfOwner(

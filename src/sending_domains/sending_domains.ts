@@ -68,6 +68,7 @@ export async function setSendingDomain(
     findings: {},
     checkedAt: null,
     verifiedAt: null,
+    missingSince: null,
     nextCheckAt: after(now, DAY),
   };
   const row = await system.tx(async (tx) => {

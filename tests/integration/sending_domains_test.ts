@@ -5,7 +5,7 @@ import { outbox } from "../../db/control/schema/outbox.ts";
 import { deliver } from "../../src/email/deliver.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { CHECK_SENDING_DOMAIN } from "../../src/sending_domains/checks.ts";
+import { CHECK_SENDING_DOMAIN, verifySendingDomain } from "../../src/sending_domains/checks.ts";
 import { campaignSender } from "../../src/sending_domains/sender.ts";
 import { findSendingDomain, setSendingDomain } from "../../src/sending_domains/sending_domains.ts";
 import { EmailServer } from "../support/email_server.ts";
@@ -115,6 +115,60 @@ Deno.test("each domain is checked once a day, also if several processes do it", 
   assert.equal((await findSendingDomain(acme.ctx))!.status, "verified");
 });
 
+Deno.test("a missing DKIM record ends the verification after six hours, however often it is looked up, and another key at once", async () => {
+  await using world = await World.open();
+  const zone = Zone.of(world);
+  const acme = await world.company("acme");
+  const { records } = await verifiedDomain(zone, acme);
+  const statusAfter = async (hours: number) => {
+    await runCheck(world, hours * HOUR);
+    return (await verifySendingDomain(acme.ctx)).status;
+  };
+
+  zone.clear();
+  const missed = [await statusAfter(24), await statusAfter(3)];
+  zone.create(records);
+  const back = await statusAfter(2);
+  zone.clear();
+  const missedAgain = [await statusAfter(24), await statusAfter(5), await statusAfter(1)];
+  zone.create(records);
+  const restored = await statusAfter(24);
+  const { name } = records.find(({ purpose }) => purpose === "dkim")!;
+  zone.set("TXT", name, "v=DKIM1; k=rsa; p=MIIB");
+  const replaced = await statusAfter(0);
+
+  assert.deepEqual([...missed, back], ["verified", "verified", "verified"]);
+  assert.deepEqual([...missedAgain, restored], ["verified", "verified", "lost", "verified"]);
+  assert.equal(replaced, "lost");
+});
+
+Deno.test("an SPF record whose macros or earlier hosts learn the return address takes no bounces", async () => {
+  await using world = await World.open({ EMAIL_RETURN_HOST: RETURN_HOST, EMAIL_WEBHOOK_SECRET: SECRET });
+  const zone = Zone.of(world);
+  const acme = await world.company("acme");
+  await verifiedDomain(zone, acme);
+  const stateOf = async (spf: string) => {
+    zone.set("TXT", "bounces.acme.example", spf);
+    const { records } = await verifySendingDomain(acme.ctx);
+    return records.find(({ purpose }) => purpose === "spf")!.state;
+  };
+
+  const fine = [
+    await stateOf(`v=spf1 include:${RETURN_HOST} -all`),
+    await stateOf(`V=SPF1  include:${RETURN_HOST} include:spf.example ~all`),
+  ];
+  const leaking = [
+    await stateOf(`v=spf1 exists:%{l}.log.evil.example include:${RETURN_HOST} ~all`),
+    await stateOf(`v=spf1 include:evil.example include:${RETURN_HOST} ~all`),
+    await stateOf(`v=spf1 include:${RETURN_HOST} exp=%{l}.evil.example`),
+  ];
+  const { returnPath } = await campaignSender(world.system, acme.tenant.id);
+
+  assert.deepEqual(fine, ["found", "found"]);
+  assert.deepEqual(leaking, ["different", "different", "different"]);
+  assert.match(returnPath(CONTACT)!, /@bounces\.denizen\.example$/);
+});
+
 Deno.test("a domain that stops matching is marked, its managers are told once, and From falls back until it is restored", async () => {
   await using world = await World.open();
   const zone = Zone.of(world);
@@ -151,6 +205,7 @@ Deno.test("every change is in the audit log, in words", async () => {
   await setSendingDomain(acme.ctx, { domain: "acme.example", sender: "news" });
   zone.clear();
   await runCheck(world);
+  await runCheck(world);
   const token = await world.token(acme);
   await world.api("DELETE", "/sending-domain", { token });
 
@@ -182,6 +237,8 @@ Deno.test("a member sets, checks, fixes and removes the domain without JavaScrip
   zone.create(records.filter(({ purpose }) => purpose === "dkim"));
   zone.set("MX", "bounces.acme.example", "10 mx.elsewhere.example");
   const verified = await browser.post(`${path}/check`, {});
+  zone.set("TXT", records.find(({ purpose }) => purpose === "dkim")!.name);
+  const missing = await browser.post(`${path}/check`, {});
   zone.isUp = false;
   const down = await browser.post(`${path}/check`, {});
   const asked = await browser.get(`${path}/remove`);
@@ -195,6 +252,8 @@ Deno.test("a member sets, checks, fixes and removes the domain without JavaScrip
   assert.match(unfound.text, /doesn&#39;t match yet/);
   assert.match(unfound.text, />Missing</);
   assert.match(verified.text, /Your domain is verified\./);
+  assert.match(missing.text, /If it is still missing in six hours/);
+  assert.doesNotMatch(missing.text, /Your domain is verified\./);
   assert.match(verified.text, /Gmail and Yahoo require it/);
   assert.match(verified.text, />Different<.*mx\.elsewhere\.example/s);
   assert.deepEqual([down.status, /DNS doesn&#39;t answer for acme\.example/.test(down.text)], [422, true]);
