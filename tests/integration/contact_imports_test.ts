@@ -201,8 +201,7 @@ Deno.test("rows that are read again with other columns can't be imported before 
   let whileReading: unknown[] = [];
   const dying = { ...ctx, tx: failing(ctx.tx, 4) };
 
-  const interrupted = planImport(dying, id, other).then(() => null, ({ message }) => message);
-  const message = await interrupted;
+  const message = await planImport(dying, id, other).then(() => null, ({ message }) => message);
   const left = (await getImport(ctx, id)).found;
   const started = await refusalOf(startImport(ctx, id));
   const slow = {
@@ -312,11 +311,11 @@ function plan(changes: Partial<ReturnType<typeof importPlan.parse>>) {
   };
 }
 
-/** `tx` that throws from the call with this number on, until the test uses the workspace's own. */
-function failing(tx: Company["ctx"]["tx"], from: number): Company["ctx"]["tx"] {
+/** `tx` whose call with this number fails. */
+function failing(tx: Company["ctx"]["tx"], failed: number): Company["ctx"]["tx"] {
   let calls = 0;
   return (work, limits) =>
-    ++calls === from ? Promise.reject(new Error("the process died")) : tx(work, limits);
+    ++calls === failed ? Promise.reject(new Error("the process died")) : tx(work, limits);
 }
 
 /** `tx` that does something else once, after its second call. */
