@@ -48,6 +48,7 @@ pages.post("/settings/sending-domain", async (c) => {
       const { added, saved } = sendingDomainText.of(localeOf(c));
       return { to: PATH, flash: before?.domain === domain ? saved : added(domain) };
     },
+    refusals: ["invalid", "rate_limited"],
     refused: (refused) => domainPage(c, refused),
   });
 });

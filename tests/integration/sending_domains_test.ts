@@ -7,7 +7,12 @@ import { DAY, HOUR } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { CHECK_SENDING_DOMAIN, verifySendingDomain } from "../../src/sending_domains/checks.ts";
 import { campaignSender } from "../../src/sending_domains/sender.ts";
-import { findSendingDomain, setSendingDomain } from "../../src/sending_domains/sending_domains.ts";
+import { take } from "../../src/rate_limits/limiter.ts";
+import {
+  findSendingDomain,
+  NEW_SENDING_DOMAINS,
+  setSendingDomain,
+} from "../../src/sending_domains/sending_domains.ts";
 import { EmailServer } from "../support/email_server.ts";
 import { feedOf, runJobs } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
@@ -195,6 +200,24 @@ Deno.test("a domain that stops matching is marked, its managers are told once, a
   assert.deepEqual(told.map(({ kind }) => kind), ["sending_domain_lost"]);
   assert.deepEqual(await feedOf(world, viewer), []);
   assert.deepEqual([restored!.status, restored!.from.address], ["verified", "news@acme.example"]);
+});
+
+Deno.test("a workspace gets a limited number of keys, and needs none for another sender", async () => {
+  await using world = await World.open();
+  Zone.of(world);
+  const { ctx } = await world.company("acme");
+  const set = (domain: string, sender = "news") => setSendingDomain(ctx, { domain, sender });
+  const keyOf = ({ records }: Awaited<ReturnType<typeof set>>) => records[0]!.value;
+
+  const first = await set("acme.example");
+  const renamed = await set("acme.example", "hello");
+  for (let index = 2; index <= 20; index++) {
+    await take(ctx, NEW_SENDING_DOMAINS, ctx.tenant.id);
+  }
+  await assert.rejects(set("other.example"), { kind: "rate_limited" });
+  const again = await set("acme.example", "team");
+
+  assert.deepEqual([keyOf(renamed), keyOf(again), again.sender], [keyOf(first), keyOf(first), "team"]);
 });
 
 Deno.test("every change is in the audit log, in words", async () => {
