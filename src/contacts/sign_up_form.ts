@@ -33,6 +33,12 @@ const CONFIRMATION_TIME = 7 * DAY;
 
 /** Sign-ups from one network. Emails to one address have their own limit. */
 export const LIST_SIGN_UPS = rateLimit("list_sign_ups", { limit: 20, window: HOUR, whenDown: "open" });
+/** Sign-ups to all lists of a workspace, from any network. */
+export const TENANT_SIGN_UPS = rateLimit("list_sign_ups_tenant", {
+  limit: 500,
+  window: HOUR,
+  whenDown: "open",
+});
 
 export const listSignUp = z.object({ email: contactEmail, name: contactName.default("") });
 
@@ -58,6 +64,7 @@ export async function requestSubscription(
 ): Promise<void> {
   const list = await getOpenList(ctx, listId);
   if (ctx.ipAddress !== undefined) await enforce(ctx, LIST_SIGN_UPS, networkOf(ctx.ipAddress));
+  await enforce(ctx, TENANT_SIGN_UPS, ctx.tenant.id);
   const requestedAt = ctx.services.clock.now().toISOString();
   const request = { email, name, listId: list.id, requestedAt };
   await ctx.system.tx((tx) =>
