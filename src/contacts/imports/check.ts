@@ -6,7 +6,6 @@ import { MINUTE } from "../../platform/clock.ts";
 import { problem } from "../../platform/problem.ts";
 import { MAX_FIELDS, MAX_TAGS, TOO_MANY_FIELDS } from "../contact.ts";
 import { CONTACT_ERASED_BEFORE, formerHashOf } from "../former_contacts.ts";
-import type { ContactImport } from "./staging.ts";
 
 const ID_OF_ANOTHER = problem("import_id_of_another", "Another contact has this ID.");
 const ID_TWICE = problem("import_id_twice", "An earlier row has this ID with another address.");
@@ -36,7 +35,7 @@ export type ImportCounts = {
 };
 
 /** What the rows of a file were read with. */
-export type Reading = Partial<Pick<ContactImport, "headings" | "columns" | "rows">>;
+export type Reading = Partial<Pick<typeof contactImports.$inferSelect, "headings" | "columns" | "rows">>;
 
 /**
  * Checks all rows of an import against each other and against the contacts, and counts what would come of them. Then it is ready, with
