@@ -10,6 +10,7 @@ import {
 import type { DnsRecord } from "../../src/sending_domains/records.ts";
 import {
   getSendingDomain,
+  NEW_SENDING_DOMAINS,
   removeSendingDomain,
   sendingDomainInput,
   setSendingDomain,
@@ -79,6 +80,7 @@ domains.operation("put", "/sending-domain", {
     `${NEEDS} Another domain gets a new DKIM key and has to be verified. Public suffixes, domains of public email providers, and the product's own domain are refused.`,
   permission: CAMPAIGNS_MANAGE,
   events: [SENDING_DOMAIN_CHANGED],
+  limits: [NEW_SENDING_DOMAINS],
   body: sendingDomainInput,
   example: { domain: "acme.example", sender: "news" },
   answer: { description: "The sending domain and the records to create", schema: sendingDomain },

@@ -73,7 +73,8 @@ pages.post(PATH, FILE, async (c) => {
     schema: z.object({}),
     submit: (_, { idFor }) => stageImport(ctx, file, idFor("contact import")),
     done: (id) => ({ to: `${PATH}/${id}` }),
-    refused: ({ errors }) => uploadPage(c, errors.file),
+    refusals: ["invalid", "conflict", "rate_limited"],
+    refused: ({ errors, problem }) => uploadPage(c, errors.file ?? problem),
   });
 });
 

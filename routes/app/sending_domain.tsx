@@ -48,6 +48,7 @@ pages.post("/settings/sending-domain", async (c) => {
       const { added, saved } = sendingDomainText.of(localeOf(c));
       return { to: PATH, flash: before?.domain === domain ? saved : added(domain) };
     },
+    refusals: ["invalid", "rate_limited"],
     refused: (refused) => domainPage(c, refused),
   });
 });
@@ -57,9 +58,10 @@ pages.post("/settings/sending-domain/check", async (c) => {
   return await form(c, {
     schema: z.object({}),
     submit: () => verifySendingDomain(ctx),
-    done: ({ status }) => {
+    done: ({ records }) => {
       const { checkedVerified, checkedPending } = sendingDomainText.of(localeOf(c));
-      const flash = status === "verified"
+      const isFound = records.some(({ purpose, state }) => purpose === "dkim" && state === "found");
+      const flash = isFound
         ? { kind: "success" as const, text: checkedVerified }
         : { kind: "info" as const, text: checkedPending };
       return { to: PATH, flash };

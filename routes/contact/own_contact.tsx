@@ -5,12 +5,13 @@ import {
   eraseSelf,
   exportOwnData,
   openOwnContact,
+  ownAddress,
   ownChoices,
-  ownErasure,
   unsubscribeSelf,
 } from "../../src/contacts/self_service.ts";
 import type { TenantContext } from "../../src/context.ts";
 import {
+  DataPage,
   ErasedPage,
   ErasePage,
   PreferencesPage,
@@ -20,7 +21,7 @@ import {
 import { ownContactText } from "../../views/pages/contact/text.ts";
 import type { HttpEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { form, page } from "../page.tsx";
+import { form, page, type RefusedForm } from "../page.tsx";
 import { masked, ownContext, shownWorkspace } from "./own_context.tsx";
 
 /** The pages behind a contact's links. The token lets its holder act as the contact, without signing in. */
@@ -61,10 +62,23 @@ ownContact.post("/:token/unsubscribe", async (c) => {
 });
 
 ownContact.get("/:token/data", async (c) => {
-  const data = await exportOwnData(ownContext(c), c.req.param("token"));
-  return c.body(JSON.stringify(data, null, 2), 200, {
-    "Content-Type": "application/json",
-    "Content-Disposition": 'attachment; filename="my-data.json"',
+  const ctx = ownContext(c);
+  await openOwnContact(ctx, c.req.param("token"));
+  return await page(c, dataPage(c, ctx));
+});
+
+ownContact.post("/:token/data", (c) => {
+  const ctx = ownContext(c);
+  return form(c, {
+    schema: ownAddress,
+    submit: (input) => exportOwnData(ctx, c.req.param("token"), input),
+    done: (data) =>
+      c.body(JSON.stringify(data, null, 2), 200, {
+        "Content-Type": "application/json",
+        "Content-Disposition": 'attachment; filename="my-data.json"',
+      }),
+    refusals: ["invalid", "rate_limited"],
+    refused: (refused) => dataPage(c, ctx, refusedOf(refused)),
   });
 });
 
@@ -77,14 +91,15 @@ ownContact.get("/:token/erase", async (c) => {
 ownContact.post("/:token/erase", (c) => {
   const ctx = ownContext(c);
   return form(c, {
-    schema: ownErasure,
+    schema: ownAddress,
     submit: (input) => eraseSelf(ctx, c.req.param("token"), input),
     done: () =>
       page(c, {
         title: ownContactText.of(localeOf(c)).erased,
         body: <ErasedPage {...shownWorkspace(ctx)} />,
       }),
-    refused: ({ values, errors }) => erasePage(c, ctx, { email: values.email, error: errors.email }),
+    refusals: ["invalid", "rate_limited"],
+    refused: (refused) => erasePage(c, ctx, refusedOf(refused)),
   });
 });
 
@@ -104,11 +119,20 @@ async function preferencesPage(c: Context<HttpEnv, "/:token">, ctx: TenantContex
   });
 }
 
-function erasePage(
-  c: Context<HttpEnv, "/:token/erase">,
-  ctx: TenantContext,
-  refused: { email?: string; error?: string } = {},
-) {
+type RefusedAddress = { email?: string; error?: string };
+
+function refusedOf({ values, errors, problem }: RefusedForm): RefusedAddress {
+  return { email: values.email, error: errors.email ?? problem };
+}
+
+function dataPage(c: Context<HttpEnv, "/:token/data">, ctx: TenantContext, refused: RefusedAddress = {}) {
+  return {
+    title: ownContactText.of(localeOf(c)).download,
+    body: <DataPage {...shownWorkspace(ctx)} {...refused} path={pathOf(c)} />,
+  };
+}
+
+function erasePage(c: Context<HttpEnv, "/:token/erase">, ctx: TenantContext, refused: RefusedAddress = {}) {
   return {
     title: ownContactText.of(localeOf(c)).erase,
     body: <ErasePage {...shownWorkspace(ctx)} {...refused} path={pathOf(c)} />,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { QueueName } from "../outbox/queues.ts";
 
-/** An email that a contact's mail server refused for good. The contact's address gets no more email. */
+/** An email that a contact's mail server refused for good. The contact's address gets no more campaigns of the tenant. */
 export const bounce = z.object({
   contactId: z.uuid(),
   /** The email's id, if the report named it. Only a hint: compare it with what was sent to the contact. */

@@ -20,8 +20,9 @@ const RETURN_ADDRESS_UNKNOWN = problem(
 const log = logOf("email");
 
 /**
- * Reads an email that came to a return address. If it reports a permanent failure, suppresses the contact's address. Anything else,
- * such as an out-of-office reply, changes nothing. Throws `bad_request` if we didn't make the return address for that contact.
+ * Reads an email that came to a return address. If it reports a permanent failure, the contact's address gets no more campaigns of the
+ * tenant, and all other email: the tenant's DNS learns the return address, so the report may be the tenant's own. Anything else, such
+ * as an out-of-office reply, changes nothing. Throws `bad_request` if we didn't make the return address for that contact.
  */
 export async function receiveBounce(ctx: SystemContext<SystemActor>, raw: Uint8Array): Promise<void> {
   const report = await readDeliveryReport(raw);
@@ -32,7 +33,7 @@ export async function receiveBounce(ctx: SystemContext<SystemActor>, raw: Uint8A
   }
   const { failure, emailId, returnPath: { contactId, tenantId } } = report;
   if (!failure) return;
-  await suppress(ctx, { address, reason: "bounce", detail: failure.detail });
+  await suppress(ctx, { address, reason: "bounce", detail: failure.detail, tenantId });
   await ctx.tx(async (tx) => {
     for (const reader of ctx.services.bounceReaders) {
       await enqueue(ctx, tx, { ...reader, payload: bounce }, { contactId, emailId, ...failure }, {

@@ -47,11 +47,10 @@ const LABELS = {
 
 /** What has to be right before a campaign is sent. Checks no permission. */
 export async function checkCampaign(ctx: TenantContext, campaign: Campaign): Promise<CheckResult> {
-  const now = ctx.services.clock.now();
   const address = await readPostalAddress(ctx);
   const template = await makeTemplate(ctx, campaign, address);
   const sender = await senderProblems(ctx);
-  const { recipients, lacking, isGone } = await ctx.tx((tx) => readAudience(tx, campaign, template, now));
+  const { recipients, lacking, isGone } = await ctx.tx((tx) => readAudience(ctx, tx, campaign, template));
   const size = sizeOf(template);
   const fieldProblems = template.fields.problems.concat(lacking);
   const found: [keyof typeof LABELS, Problem[]][] = [
@@ -72,8 +71,8 @@ export async function checkCampaign(ctx: TenantContext, campaign: Campaign): Pro
   return { checks, recipients, isReady: checks.every(({ problems }) => problems.length === 0) };
 }
 
-async function readAudience(tx: TenantTx, campaign: Campaign, { fields }: Template, now: Date) {
-  const audience = await audienceOf(tx, campaign, now);
+async function readAudience(ctx: TenantContext, tx: TenantTx, campaign: Campaign, { fields }: Template) {
+  const audience = await audienceOf(tx, campaign, ctx.services.clock.now(), ctx.tenant);
   if (!audience) return { recipients: 0, lacking: [], isGone: true };
   const recipients = await countAudience(tx, audience);
   const lacking: Problem[] = [];

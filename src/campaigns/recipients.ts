@@ -3,6 +3,7 @@ import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contacts, segments } from "../../db/tenant/schema/contacts.ts";
 import { matching, segmentFilter } from "../contacts/segment_filter.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
 import type { Campaign } from "./campaign.ts";
 import type { MergeField } from "./merge_fields.ts";
 
@@ -14,11 +15,12 @@ export async function audienceOf(
   tx: TenantTx,
   { segmentId }: Pick<Campaign, "segmentId">,
   now: Date,
+  tenant: Pick<Tenant, "timeZones">,
 ): Promise<SQL | null> {
   const hasConsent = eq(contacts.consent, "given");
   if (segmentId === null) return hasConsent;
   const [segment] = await tx.select().from(segments).where(eq(segments.id, segmentId));
-  return segment ? and(hasConsent, matching(segmentFilter.parse(segment.filter), now))! : null;
+  return segment ? and(hasConsent, matching(segmentFilter.parse(segment.filter), now, tenant))! : null;
 }
 
 /** How many contacts would get the campaign. */

@@ -89,7 +89,7 @@ async function expand(
     const batch = await ctx.tx(async (tx) => {
       const [current] = await tx.select({ id: campaigns.id }).from(campaigns).where(isCurrentRun(campaign));
       if (!current) return null;
-      const audience = await audienceOf(tx, campaign, campaign.startedAt!);
+      const audience = await audienceOf(tx, campaign, campaign.startedAt!, ctx.tenant);
       if (!audience) return "gone";
       return await expandBatch(tx, { ...campaign, expandedTo }, audience, ctx.services.clock.now());
     });

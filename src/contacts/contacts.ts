@@ -184,7 +184,7 @@ export async function updateContact(
       const [after] = await tx.update(contacts)
         .set({ ...changed, ...agreed, updatedAt: now, version: before.version + 1 })
         .where(eq(contacts.id, id)).returning();
-      await publish(ctx, tx, CONTACT_UPDATED, { before, after: { ...before, ...changed } });
+      await publish(ctx, tx, CONTACT_UPDATED, { before, after: after! });
       if (agreed) await recordConsent(ctx, tx, after!, { source: sourceOf(ctx.actor) });
       return after!;
     })

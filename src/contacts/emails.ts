@@ -23,7 +23,7 @@ const request = z.object({
 
 /**
  * Somebody who entered an address in a form of the workspace. The name that they typed isn't used, because the address may be
- * another person's. It counts as confirmed, because the email would say nothing without the workspace's name.
+ * another person's. It counts as confirmed, because the email would say nothing without the workspace's name. The subject has none.
  */
 const SUBSCRIBERS: Audience<z.output<typeof request>, TenantContext, Recipient> = {
   find: (run, { email, requestedAt }) => {
@@ -52,7 +52,7 @@ export const LIST_CONFIRMATION = email("list_confirmation", {
       url: `${tenantUrl(services.config.appUrl, tenant)}/subscribe/confirm/${token}`,
     };
   },
-  subject: ({ tenantName }, _brand, locale) => emailText.of(locale).listConfirmation.subject(tenantName),
+  subject: (_data, _brand, locale) => emailText.of(locale).listConfirmation.subject,
   preheader: (_data, _brand, locale) => emailText.of(locale).listConfirmation.preheader,
   view: ListConfirmation,
   sample: {

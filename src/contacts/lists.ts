@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { contactLists, contacts } from "../../db/tenant/schema/contacts.ts";
 import { authorize, authorizeReading } from "../access/authorize.ts";
+import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -81,7 +82,10 @@ export async function getContactList(ctx: TenantContext, id: string): Promise<Co
   return { ...found, ...counted! };
 }
 
-/** If a list with `id` exists, the request is a repeat. Throws `feature_not_in_plan`, or `conflict` if there are too many. */
+/**
+ * If a list with `id` exists, the request is a repeat. A list's form emails strangers, so unconfirmed people can't create one. Throws
+ * `forbidden`, `feature_not_in_plan`, or `conflict` if there are too many.
+ */
 export async function createContactList(
   ctx: TenantContext,
   input: z.output<typeof newContactList>,
@@ -89,6 +93,7 @@ export async function createContactList(
 ): Promise<ContactList> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
+  await requireConfirmedEmail(ctx);
   const createdAt = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
     const [counted] = await tx.select({ count: count() }).from(contactLists);

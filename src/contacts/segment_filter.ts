@@ -7,6 +7,8 @@ import { eventName } from "../analytics/reports/event_name.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { searchTerm } from "../platform/text.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
+import { startOfDayIn } from "../tenancy/time_zones.ts";
 import { CONSENTS, isFieldKey, tag } from "./contact.ts";
 
 const TOO_MANY_CONDITIONS = problem(
@@ -22,6 +24,8 @@ const DAYS_INVALID = problem("segment_days_invalid", "Use a number of days from 
 export const MAX_CONDITIONS = 20;
 const MAX_VALUE_LENGTH = 500;
 const MAX_DAYS = 365;
+/** The database knows no year 0. */
+const EARLIEST_DATE = "1900-01-01";
 
 /** The columns of a contact that conditions on fields can name beside the workspace's own fields. */
 export const CONTACT_TEXTS = ["email", "name", "external_id"] as const;
@@ -46,7 +50,10 @@ const CONDITIONS = [
   z.object({
     type: z.literal("created"),
     op: z.enum(["before", "since"]),
-    value: z.iso.date({ error: DATE_INVALID.code }),
+    value: z.iso.date({ error: DATE_INVALID.code }).refine(
+      (date) => date >= EARLIEST_DATE,
+      DATE_INVALID.code,
+    ),
   }),
   z.object({ type: z.literal("event"), op: didOrNot, value: eventName, days }),
   z.object({ type: z.literal("clicked"), op: didOrNot, days }),
@@ -81,9 +88,15 @@ export const segmentFilter = z.object({
 }).readonly(); // its names are the same on the wire, so that nothing renames it
 export type SegmentFilter = z.output<typeof segmentFilter>;
 
-/** The condition on `contacts` under which a contact belongs to a segment. All values are parameters. */
-export function matching({ match, conditions }: SegmentFilter | SegmentGroup, now: Date): SQL {
-  const parts = conditions.map((each) => isGroup(each) ? matching(each, now) : conditionOn(each, now));
+/** The condition on `contacts` under which a contact belongs to a tenant's segment. All values are parameters. */
+export function matching(
+  { match, conditions }: SegmentFilter | SegmentGroup,
+  now: Date,
+  tenant: Pick<Tenant, "timeZones">,
+): SQL {
+  const parts = conditions.map((each) =>
+    isGroup(each) ? matching(each, now, tenant) : conditionOn(each, now, tenant)
+  );
   // An empty group is no condition: all of nothing, and any of nothing as well.
   return (match === "all" ? and(...parts) : or(...parts)) ?? sql`true`;
 }
@@ -97,7 +110,7 @@ export function needsValue(op: string): boolean {
   return op !== "is_empty" && op !== "is_set";
 }
 
-function conditionOn(condition: SegmentCondition, now: Date): SQL {
+function conditionOn(condition: SegmentCondition, now: Date, { timeZones }: Pick<Tenant, "timeZones">): SQL {
   switch (condition.type) {
     case "field":
       return textCondition(textOf(condition.key), condition);
@@ -108,7 +121,7 @@ function conditionOn(condition: SegmentCondition, now: Date): SQL {
     case "consent":
       return unlessNot(condition, eq(contacts.consent, condition.value));
     case "created": {
-      const day = new Date(`${condition.value}T00:00:00.000Z`);
+      const day = startOfDayIn(timeZones, condition.value);
       return condition.op === "before" ? lt(contacts.createdAt, day) : gte(contacts.createdAt, day);
     }
     case "event":

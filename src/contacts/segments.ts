@@ -82,7 +82,7 @@ export async function countSegment(
   filter: SegmentFilter,
 ): Promise<{ contacts: number; subscribed: number; sample: string[] }> {
   authorizeReading(ctx, CAMPAIGNS_MANAGE);
-  const belongs = matching(filter, ctx.services.clock.now());
+  const belongs = matching(filter, ctx.services.clock.now(), ctx.tenant);
   return await ctx.tx(async (tx) => {
     const counts = await tx.select({ consent: contacts.consent, contacts: count() }).from(contacts)
       .where(belongs).groupBy(contacts.consent);

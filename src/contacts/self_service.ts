@@ -7,8 +7,11 @@ import type { TenantContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { changedFields } from "../events/changes.ts";
 import { publish } from "../events/publish.ts";
+import { HOUR } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
+import { enforce } from "../rate_limits/limiter.ts";
+import { rateLimit } from "../rate_limits/rate_limit.ts";
 import { consentAfter, consentHistory, recordConsent, withdrawConsent } from "./consent.ts";
 import type { Contact } from "./contact.ts";
 import { lockContact, removeContact } from "./contacts.ts";
@@ -23,7 +26,15 @@ const CONTACT_LINK_NOT_FOUND = problem("contact_link_not_found", "This link does
 const ADDRESS_DIFFERS = problem("contact_address_differs", "Enter the address that this link was sent to.");
 
 export const ownChoices = z.object({ consent: z.boolean(), lists: z.array(z.uuid()).max(100) });
-export const ownErasure = z.object({ email: emailAddress });
+/** The contact's address. A link's holder may have it from a forwarded email, whose footer has the link but not the address. */
+export const ownAddress = z.object({ email: emailAddress });
+
+/** Addresses that are entered for one contact. */
+export const OWN_ADDRESSES = rateLimit("contact_own_addresses", {
+  limit: 10,
+  window: HOUR,
+  whenDown: "closed",
+});
 
 /** What a contact sees of themselves. Throws `not_found` for a link that isn't the workspace's, or whose contact is gone. */
 export async function openOwnContact(
@@ -39,15 +50,21 @@ export async function openOwnContact(
   return { contact, lists };
 }
 
-/** Everything that the workspace keeps about the contact. Throws `not_found`. */
-export async function exportOwnData(ctx: TenantContext, token: string): Promise<Record<string, unknown>> {
+/** Everything that the workspace keeps about the contact. Throws `not_found`, `rate_limited`, or `invalid` on `email`. */
+export async function exportOwnData(
+  ctx: TenantContext,
+  token: string,
+  entered: z.output<typeof ownAddress>,
+): Promise<Record<string, unknown>> {
   const { contactId } = requireLink(ctx, token);
+  await enforce(ctx, OWN_ADDRESSES, contactId);
   const [[contact], lists, records] = await ctx.read((tx) => [
     tx.select().from(contacts).where(eq(contacts.id, contactId)),
     allLists(tx),
     consentHistory(tx, contactId),
   ]);
   if (!contact) throw notFound(CONTACT_LINK_NOT_FOUND);
+  requireSameAddress(contact, entered);
   const { id, email, name, externalId, fields, tags, listIds, consent, createdAt, updatedAt } = contact;
   return {
     id,
@@ -97,16 +114,17 @@ export async function unsubscribeSelf(ctx: TenantContext, token: string): Promis
   });
 }
 
-/** Deletes everything about the contact but a hash that keeps the address out. Throws `not_found`, or `invalid` on `email`. */
+/** Deletes everything about the contact but a hash that keeps the address out. Throws `not_found`, `rate_limited`, or `invalid` on `email`. */
 export async function eraseSelf(
   ctx: TenantContext,
   token: string,
-  { email }: z.output<typeof ownErasure>,
+  entered: z.output<typeof ownAddress>,
 ): Promise<void> {
   const { contactId } = requireLink(ctx, token);
+  await enforce(ctx, OWN_ADDRESSES, contactId);
   await ctx.tx(async (tx) => {
     const contact = await lockContact(tx, contactId);
-    if (contact.email !== email) throw invalid({ email: ADDRESS_DIFFERS });
+    requireSameAddress(contact, entered);
     await rememberFormer(ctx, tx, contact.email, "erased");
     await tx.execute(sql`delete from contact_import_rows where email = ${contact.email}`);
     await removeContact(tx, contact);
@@ -144,13 +162,17 @@ async function setLists(
   const [after] = await tx.update(contacts)
     .set({ listIds, updatedAt: ctx.services.clock.now(), version: before.version + 1 })
     .where(eq(contacts.id, before.id)).returning();
-  await publish(ctx, tx, CONTACT_UPDATED, { before, after: { ...before, listIds } });
+  await publish(ctx, tx, CONTACT_UPDATED, { before, after: after! });
   return after!;
 }
 
 /** The records of a consent that was asked for before it was given. */
 export async function recordRequest(tx: TenantTx, id: string, contactId: string, at: Date): Promise<void> {
   await tx.insert(consentRecords).values({ id, contactId, kind: "requested", source: "form", at });
+}
+
+function requireSameAddress({ email }: Contact, entered: z.output<typeof ownAddress>): void {
+  if (email !== entered.email) throw invalid({ email: ADDRESS_DIFFERS });
 }
 
 function requireLink(ctx: TenantContext, token: string): ContactLink {

@@ -6,6 +6,7 @@ import { isEntitled } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { sendEmail } from "../email/email.ts";
+import { releaseForTenant } from "../email/suppression.ts";
 import { publish } from "../events/publish.ts";
 import { networkOf } from "../platform/address_ranges.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
@@ -32,6 +33,12 @@ const CONFIRMATION_TIME = 7 * DAY;
 
 /** Sign-ups from one network. Emails to one address have their own limit. */
 export const LIST_SIGN_UPS = rateLimit("list_sign_ups", { limit: 20, window: HOUR, whenDown: "open" });
+/** Sign-ups to all lists of a workspace, from any network. */
+export const TENANT_SIGN_UPS = rateLimit("list_sign_ups_tenant", {
+  limit: 500,
+  window: HOUR,
+  whenDown: "open",
+});
 
 export const listSignUp = z.object({ email: contactEmail, name: contactName.default("") });
 
@@ -57,6 +64,7 @@ export async function requestSubscription(
 ): Promise<void> {
   const list = await getOpenList(ctx, listId);
   if (ctx.ipAddress !== undefined) await enforce(ctx, LIST_SIGN_UPS, networkOf(ctx.ipAddress));
+  await enforce(ctx, TENANT_SIGN_UPS, ctx.tenant.id);
   const requestedAt = ctx.services.clock.now().toISOString();
   const request = { email, name, listId: list.id, requestedAt };
   await ctx.system.tx((tx) =>
@@ -76,10 +84,11 @@ export async function openConfirmation(ctx: TenantContext, token: string): Promi
   return { ...others, list: await getOpenList(ctx, listId) };
 }
 
-/** Adds the person to the list, with their consent. Returns the contact's id. Throws `not_found` or `limit_reached`. */
+/** Adds the person to the list, with their consent, and forgets that campaigns came back. Returns the contact's id. Throws `not_found` or `limit_reached`. */
 export async function confirmSubscription(ctx: TenantContext, token: string): Promise<string> {
   const { list, email, name, requestedAt } = await openConfirmation(ctx, token);
   const now = ctx.services.clock.now();
+  await releaseForTenant(ctx.system, { address: email, tenantId: ctx.tenant.id });
   return await ctx.tx(async (tx) => {
     const values = { id: newId(), email, name, listIds: [list.id], createdAt: now, updatedAt: now };
     const [added] = await tx.insert(contacts).values({ ...values, consent: "given", consentAt: now })

@@ -46,7 +46,7 @@ export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise
 async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delivery> {
   const address = emailAddress.safeParse(email.to.address);
   if (!address.success) return { status: "refused", recipient: false, reason: "not an email address" };
-  const suppression = await findSuppression(ctx, address.data);
+  const suppression = await findSuppression(ctx, address.data, email.category && email.tenantId);
   if (suppression && isBlocked(suppression, email)) return { status: "suppressed", reason: suppression };
 
   const outcome = await ctx.services.use(EMAIL_TRANSPORT).send(email);

@@ -1,7 +1,8 @@
-import { eq, ilike, sql } from "drizzle-orm";
+import { and, eq, ilike, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
+import type { TenantId } from "../../db/ids.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
@@ -39,14 +40,21 @@ export const SUPPRESSION_LIST = list("suppressions", {
   count: (db, counts) => db.select(counts).from(suppressedAddresses),
 });
 
-/** Why this address gets no email; null if it does. */
+/** Why this address gets no email, or no campaigns of the tenant; null if it does. */
 export async function findSuppression(
   { control }: SystemContext,
   address: string,
+  tenantId: string | null = null,
 ): Promise<SuppressionReason | null> {
   const [row] = await control.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
-    .where(eq(suppressedAddresses.address, address.toLowerCase()));
+    .where(and(eq(suppressedAddresses.address, address.toLowerCase()), suppressedFor(tenantId)));
   return row?.reason ?? null;
+}
+
+/** Whether an address is suppressed for everyone, or for the tenant. */
+export function suppressedFor(tenantId: string | null): SQL {
+  const { tenantIds } = suppressedAddresses;
+  return or(isNull(tenantIds), tenantId === null ? undefined : includes(tenantId))!;
 }
 
 /** To see and change which addresses get no email. */
@@ -63,15 +71,36 @@ export const ADDRESS_RELEASED = anonymousEvent("email_address.released", {
   sentence: "released an email address",
 });
 
-export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
+/** With `tenantId`, the address gets no more campaigns of that tenant, and all other email. */
+export type NewSuppression = {
+  address: string;
+  reason: SuppressionReason;
+  detail: string;
+  tenantId?: TenantId;
+};
 
 /**
- * Suppresses an address. If it is already suppressed because of a complaint, a different reason replaces it, because
- * that blocks more emails. Other reasons stay. Returns whether anything changed.
+ * Suppresses an address. A suppression that blocks more emails replaces one that blocks fewer: a complaint replaces bounces of
+ * tenants' campaigns, and other reasons replace a complaint. Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
   return await ctx.tx((tx) => add(ctx, tx, input));
+}
+
+/** Lets the person at an address get the tenant's campaigns again, because they have just read an email there. */
+export async function releaseForTenant(
+  ctx: SystemContext,
+  { address, tenantId }: { address: string; tenantId: TenantId },
+): Promise<void> {
+  authorize(ctx, SUPPRESSIONS_MANAGE);
+  await ctx.tx(async (tx) => {
+    const isAddress = eq(suppressedAddresses.address, address.toLowerCase());
+    await tx.update(suppressedAddresses)
+      .set({ tenantIds: sql`array_remove(${suppressedAddresses.tenantIds}, ${tenantId}::uuid)` })
+      .where(and(isAddress, includes(tenantId)));
+    await tx.delete(suppressedAddresses).where(and(isAddress, eq(suppressedAddresses.tenantIds, [])));
+  });
 }
 
 /** Suppresses an address for staff. Throws `invalid` on `address` if it is already suppressed. */
@@ -124,15 +153,27 @@ export async function listSuppressed(
 async function add(
   { services }: SystemContext,
   tx: ControlTx,
-  { address, reason, detail }: NewSuppression,
+  { address, reason, detail, tenantId }: NewSuppression,
 ): Promise<boolean> {
-  const values = { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
-  const outweighs = reason === "complaint" ? sql`false` : eq(suppressedAddresses.reason, "complaint");
-  const changed = await tx.insert(suppressedAddresses)
+  const s = suppressedAddresses;
+  const values = {
+    reason,
+    detail: detail.slice(0, MAX_DETAIL_LENGTH),
+    tenantIds: tenantId ? [tenantId] : null,
+  };
+  const isWeaker = or(isNotNull(s.tenantIds), reason === "complaint" ? undefined : eq(s.reason, "complaint"));
+  const change = tenantId
+    ? { set: { tenantIds: sql`${s.tenantIds} || ${tenantId}::uuid` }, setWhere: not(includes(tenantId)) }
+    : { set: values, setWhere: isWeaker };
+  const changed = await tx.insert(s)
     .values({ ...values, id: newId(), address: address.toLowerCase(), createdAt: services.clock.now() })
-    .onConflictDoUpdate({ target: suppressedAddresses.address, set: values, setWhere: outweighs })
-    .returning({ id: suppressedAddresses.id });
+    .onConflictDoUpdate({ target: s.address, ...change })
+    .returning({ id: s.id });
   return changed.length > 0;
+}
+
+function includes(tenantId: string): SQL {
+  return sql`${suppressedAddresses.tenantIds} @> array[${tenantId}]::uuid[]`;
 }
 
 /** The log keeps a hash instead of the address. */

@@ -23,8 +23,10 @@ import { subdomains } from "../../db/control/schema/tenants.ts";
 import { webhookEvents } from "../../db/control/schema/webhooks.ts";
 import { deleteOldEventIds } from "../analytics/track/retention.ts";
 import type { SystemContext } from "../context.ts";
+import { DELETE_OLD_IMPORTS } from "../contacts/imports/staging.ts";
 import { deleteOldEvents } from "../event_stream/published_events.ts";
 import { deleteExpiredExports } from "../exports/exports.ts";
+import { enqueueForAllTenants } from "../outbox/for_all_tenants.ts";
 import { job } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
@@ -190,7 +192,10 @@ async function deleteAll(
 export const DELETE_EXPIRED = job("cleanup.expired", {
   queue: "cleanup",
   payload: z.object({}),
-  run: async ({ system }) => log.info("deleted expired rows", await deleteExpired(system)),
+  run: async ({ system, id }) => {
+    log.info("deleted expired rows", await deleteExpired(system));
+    await enqueueForAllTenants(system, DELETE_OLD_IMPORTS, {}, `imports ${id}`);
+  },
 });
 
 export const RETENTION_SCHEDULE = schedule("cleanup", "17 3 * * *", {

@@ -34,6 +34,9 @@ const DOMAIN_TAKEN = problem(
 );
 const DNS_SILENT = problem("dns_silent", "DNS doesn't answer for {domain}. Try again in a minute.");
 
+/** How long a verified domain goes on without its DKIM record. Deno also says of a DNS server that fails that there is no record. */
+const GRACE = 6 * HOUR;
+
 const RETRY_SECONDS = 60;
 const DOMAINS_AT_ONCE = 500;
 const MAX_SHOWN_LENGTH = 600;
@@ -139,8 +142,8 @@ function relevant({ purpose }: Pick<DnsRecord, "purpose">, answers: string[]): s
 }
 
 /**
- * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: another tenant has the domain verified. Its own check is then
- * due, because it may have lost the domain.
+ * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: another tenant has
+ * the domain verified. Its own check is then due, because it may have lost the domain.
  */
 async function record(
   ctx: TenantContext,
@@ -168,13 +171,18 @@ async function save(
     if (before.selector !== selector) return before; // replaced meanwhile: these findings are about another key
     if (before.checkedAt && before.checkedAt > askedAt) return before;
     const found = foundOf(recordsOf(before, services.config, findings));
-    const status = !found.has("dkim") ? lostStatus(before) : mayVerify ? "verified" : before.status;
+    const isMissing = before.status === "verified" && findings.dkim?.length === 0;
+    const missingSince = isMissing ? before.missingSince ?? askedAt : null;
+    const isInGrace = missingSince !== null && askedAt < after(missingSince, GRACE);
+    const keepsStatus = found.has("dkim") ? !mayVerify : before.status === "pending" || isInGrace;
+    const status = keepsStatus ? before.status : found.has("dkim") ? "verified" : "lost";
     const [row] = await tx.update(sendingDomains).set({
       findings,
       status,
+      missingSince,
       receivesBounces: found.has("mx") && found.has("spf"),
       checkedAt: askedAt,
-      nextCheckAt: after(askedAt, DAY),
+      nextCheckAt: isInGrace ? after(missingSince, GRACE) : after(askedAt, DAY),
       ...(status === "verified" && before.status !== "verified" ? { verifiedAt: askedAt } : {}),
     }).where(eq(sendingDomains.id, before.id)).returning();
     if (status !== before.status) {
@@ -188,10 +196,6 @@ async function save(
 /** The purposes whose record was found. */
 function foundOf(records: DnsRecord[]): Set<RecordPurpose> {
   return new Set(records.filter(({ state }) => state === "found").map(({ purpose }) => purpose));
-}
-
-function lostStatus({ status }: SendingDomainRow): SendingDomainRow["status"] {
-  return status === "pending" ? "pending" : "lost";
 }
 
 async function hastenCheckOfOwner(

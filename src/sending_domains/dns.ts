@@ -3,7 +3,10 @@ import { SECOND } from "../platform/clock.ts";
 
 const ANSWER_TIMEOUT = 10 * SECOND;
 
-/** The records at a name, each as one text. None if the name or the type doesn't exist. Rejects if DNS doesn't answer. */
+/**
+ * The records at a name, each as one text. None if the name or the type doesn't exist, or if its server fails (SERVFAIL, REFUSED): Deno
+ * reports both as `NotFound`. Rejects if DNS doesn't answer.
+ */
 export type ResolveRecords = (name: string, type: "TXT" | "MX") => Promise<string[]>;
 
 export type Resolver = { resolve: ResolveRecords };

@@ -55,7 +55,10 @@ function bounceRecords({ domain }: Published, host: string) {
   ] as const;
 }
 
-/** A record may say more than was asked for, such as a stricter DMARC policy. */
+/**
+ * A record may say more than was asked for, such as a stricter DMARC policy. SPF asks our host before others and has no macros: `%{l}` sends
+ * the return address, which only the mail server may know, to a host of the tenant's choice.
+ */
 function matches(
   { purpose, value }: Pick<DnsRecord, "purpose" | "value">,
   found: readonly string[],
@@ -65,7 +68,8 @@ function matches(
     dmarc: () =>
       found.length === 1 && /^v=DMARC1\s*;(.*;)?\s*p=(none|quarantine|reject)\s*(;|$)/i.test(found[0]!),
     mx: () => found.length === 1 && targetOf(found[0]!) === targetOf(value),
-    spf: () => found.length === 1 && found[0]!.toLowerCase().split(/\s+/).includes(value.split(" ")[1]!),
+    spf: () =>
+      found.length === 1 && !found[0]!.includes("%") && firstHostIn(found[0]!) === firstHostIn(value),
   }[purpose];
   return isMatch() ? "found" : "different";
 }
@@ -75,6 +79,11 @@ function publicKeyIn(record: string): string | null {
   const tags = record.split(";").map((tag) => tag.replaceAll(/\s/g, ""));
   const isRsa = tags.every((tag) => !/^k=/i.test(tag) || tag.toLowerCase() === "k=rsa");
   return isRsa ? tags.find((tag) => tag.startsWith("p="))?.slice("p=".length) ?? null : null;
+}
+
+/** The first mechanism of an SPF record that asks DNS. */
+function firstHostIn(record: string): string | undefined {
+  return record.toLowerCase().split(/\s+/).slice(1).find((term) => !/^[+?~-]?ip[46]:/.test(term));
 }
 
 function targetOf(exchange: string): string {

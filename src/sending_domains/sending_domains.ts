@@ -8,10 +8,12 @@ import { CAMPAIGNS, CAMPAIGNS_MANAGE } from "../contacts/permissions.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
-import { after, DAY } from "../platform/clock.ts";
+import { after, DAY, HOUR } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import type { NamedAddress } from "../platform/named_address.ts";
 import { problem } from "../platform/problem.ts";
+import { enforce } from "../rate_limits/limiter.ts";
+import { rateLimit } from "../rate_limits/rate_limit.ts";
 import { newDkimKey } from "./dkim_key.ts";
 import { domainName, requireOwnable, senderName } from "./domain_name.ts";
 import { SENDING_DOMAIN_CHANGED, SENDING_DOMAIN_REMOVED } from "./events.ts";
@@ -19,6 +21,13 @@ import { type DnsRecord, recordsOf } from "./records.ts";
 import { campaignSender } from "./sender.ts";
 
 const NO_SENDING_DOMAIN = problem("sending_domain_not_found", "This workspace has no sending domain.");
+
+/** Each makes a key. */
+export const NEW_SENDING_DOMAINS = rateLimit("new_sending_domains", {
+  limit: 20,
+  window: HOUR,
+  whenDown: "closed",
+});
 
 export const sendingDomainInput = z.object({ domain: domainName, sender: senderName });
 
@@ -49,7 +58,7 @@ export async function getSendingDomain(ctx: TenantContext): Promise<SendingDomai
 
 /**
  * Sets the tenant's sending domain. Another domain gets a new key and has to be verified. Throws `invalid` on `domain` if it can't be
- * the tenant's own, or `feature_not_in_plan`.
+ * the tenant's own, `feature_not_in_plan`, or `rate_limited`.
  */
 export async function setSendingDomain(
   ctx: TenantContext,
@@ -59,23 +68,12 @@ export async function setSendingDomain(
   requireFeature(ctx, CAMPAIGNS);
   const { services, system, tenant } = ctx;
   await requireOwnable(services.config, domain);
-  const now = services.clock.now();
-  const fresh = {
-    domain,
-    status: "pending" as const,
-    ...await newDkimKey(services),
-    receivesBounces: false,
-    findings: {},
-    checkedAt: null,
-    verifiedAt: null,
-    nextCheckAt: after(now, DAY),
-  };
+  if ((await findRow(ctx))?.domain !== domain) await enforce(ctx, NEW_SENDING_DOMAINS, tenant.id);
   const row = await system.tx(async (tx) => {
     const before = await lockRow(ctx, tx);
-    const changes = before?.domain === domain ? { sender } : { sender, ...fresh };
-    const [row] = await tx.insert(sendingDomains)
-      .values({ id: newId(), tenantId: tenant.id, createdAt: now, ...fresh, sender })
-      .onConflictDoUpdate({ target: sendingDomains.tenantId, set: changes }).returning();
+    const [row] = before?.domain === domain
+      ? await tx.update(sendingDomains).set({ sender }).where(eq(sendingDomains.id, before.id)).returning()
+      : await startOver(ctx, tx, { domain, sender });
     await publish(system, tx, SENDING_DOMAIN_CHANGED, {
       before: before && named(before),
       after: named(row!),
@@ -84,6 +82,29 @@ export async function setSendingDomain(
     return row!;
   });
   return await describeDomain(ctx, row);
+}
+
+/** Replaces the tenant's domain by one with a new key. */
+async function startOver(
+  { services, tenant }: TenantContext,
+  tx: ControlTx,
+  input: z.output<typeof sendingDomainInput>,
+): Promise<SendingDomainRow[]> {
+  const now = services.clock.now();
+  const fresh = {
+    ...input,
+    status: "pending" as const,
+    ...await newDkimKey(services),
+    receivesBounces: false,
+    findings: {},
+    checkedAt: null,
+    verifiedAt: null,
+    missingSince: null,
+    nextCheckAt: after(now, DAY),
+  };
+  return await tx.insert(sendingDomains)
+    .values({ id: newId(), tenantId: tenant.id, createdAt: now, ...fresh })
+    .onConflictDoUpdate({ target: sendingDomains.tenantId, set: fresh }).returning();
 }
 
 /** Deletes the tenant's sending domain and its key. Campaigns come from the product's address again. Throws `not_found`. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { publishedEvents } from "../../db/control/schema/published_events.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { World } from "../support/world.ts";
 
@@ -103,6 +104,21 @@ Deno.test("a repeat of the same values changes nothing, and If-Match prevents a 
 
   assert.equal(same.headers.etag, headers.etag);
   assert.equal(stale.status, 412);
+});
+
+Deno.test("what events say of a changed contact is what GET answers", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  const { json } = await world.api("POST", "/contacts", { token, body: MIRA });
+  world.clock.advance(MINUTE);
+  await world.api("PATCH", `/contacts/${json.id}`, { token, body: { name: "Mira Sol", consent: false } });
+
+  const { json: contact } = await world.api("GET", `/contacts/${json.id}`, { token });
+  const published = await world.system.control.select().from(publishedEvents);
+
+  const events = published.map(({ event }) => event as { type: string; data: unknown });
+  assert.deepEqual(events.find(({ type }) => type === "contact.updated")!.data, contact);
 });
 
 Deno.test("401 without credentials, 403 for a member, and 403 on a plan without campaigns", async () => {

@@ -47,6 +47,7 @@ export function publicPages({ world, links, emailId, billing, contacts }: Scene)
     { name: "unsubscribe", address: links.unsubscribe },
     { name: "own-contact", address: contacts.ownUrl },
     { name: "own-contact-unsubscribe", address: contacts.unsubscribeUrl },
+    { name: "own-contact-data", address: `${contacts.ownUrl}/data` },
     { name: "own-contact-erase", address: `${contacts.ownUrl}/erase` },
     pagesOn(world.host("northwind"))("subscribe", `/subscribe/${contacts.listId}`),
     { name: "invitation", address: links.invitation },

@@ -6,21 +6,27 @@ import { contacts } from "../../db/tenant/schema/contacts.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { returnAddress } from "../../src/bounces/return_path.ts";
 import { getCampaign } from "../../src/campaigns/campaigns.ts";
+import { createContactList } from "../../src/contacts/lists.ts";
+import { deliver } from "../../src/email/deliver.ts";
 import { findSuppression } from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { addContacts, readyCampaign } from "../support/campaigns.ts";
 import { runJobs } from "../support/notifications.ts";
+import { sampleEmail } from "../support/sample_email.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: a bounce suppresses the address that the email went to, and no other, and only the mail server can report one. */
+/**
+ * Protects: after a bounce, the address that the email went to, and no other, gets no more campaigns of the workspace, but everything
+ * else. Only the mail server can report one.
+ */
 
 const SECRET = `whsec_${btoa("twenty-four bytes or more")}`;
 const SETTINGS = { EMAIL_RETURN_HOST: "bounces.denizen.example", EMAIL_WEBHOOK_SECRET: SECRET };
 const ZOE = "zoe@globex.example";
 const EMAIL_ID = newId();
 
-Deno.test("a permanent failure suppresses the contact's address, and readers get the bounce", async () => {
+Deno.test("a permanent failure ends the workspace's campaigns to the address, and readers get the bounce", async () => {
   await using world = await World.open(SETTINGS);
   const { acme, id, address } = await contactOf(world);
   const readers = world.services.bounceReaders as { name: string; queue: "email" }[];
@@ -29,7 +35,7 @@ Deno.test("a permanent failure suppresses the contact's address, and readers get
   const answers = [await post(world, report(address)), await post(world, report(address))];
 
   assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
-  assert.equal(await findSuppression(world.system, ZOE), "bounce");
+  assert.equal(await findSuppression(world.system, ZOE, acme.tenant.id), "bounce");
   const jobs = (await world.system.control.select().from(outbox)).filter(({ name }) =>
     name === "test.bounced"
   );
@@ -40,6 +46,32 @@ Deno.test("a permanent failure suppresses the contact's address, and readers get
     status: "5.1.1",
     detail: "550 5.1.1 <zoe@globex.example>: No such user",
   });
+});
+
+Deno.test("a workspace that forges a bounce stops its own campaigns only, until the person subscribes again", async () => {
+  await using world = await World.open(SETTINGS);
+  const { acme, address } = await contactOf(world);
+  const globex = await world.company("globex");
+  const list = await createContactList(acme.ctx, { name: "News", description: "" });
+  const emailTo = (tenantId: string | null, category: string | null) =>
+    deliver(world.system, sampleEmail({ to: { name: "", address: ZOE }, tenantId, category }));
+  await post(world, report(address));
+
+  const campaign = await emailTo(acme.tenant.id, "campaigns");
+  const others = [
+    await emailTo(acme.tenant.id, null),
+    await emailTo(globex.tenant.id, "campaigns"),
+    await emailTo(null, null),
+  ];
+  await world.browser().post(`http://${world.host("acme")}/subscribe/${list.id}`, { email: ZOE });
+  await runJobs(world);
+  const links = (await world.emails(ZOE)).flatMap(({ links }) => links);
+  await world.browser().post(links.find((link) => link.includes("/subscribe/confirm/"))!, {});
+  const subscribed = await emailTo(acme.tenant.id, "campaigns");
+
+  assert.equal(campaign.status, "suppressed");
+  assert.deepEqual(others.map(({ status }) => status), ["accepted", "accepted", "accepted"]);
+  assert.equal(subscribed.status, "accepted");
 });
 
 Deno.test("a campaign counts the bounce of its own email to that contact only", async () => {
@@ -83,18 +115,18 @@ Deno.test("reports of other mail servers are understood", async (t) => {
   for (const [name, build] of Object.entries(variants)) {
     await t.step(name, async () => {
       await using world = await World.open(SETTINGS);
-      const { address } = await contactOf(world);
+      const { acme, address } = await contactOf(world);
 
       const { status } = await post(world, build(address));
 
-      assert.deepEqual([status, await findSuppression(world.system, ZOE)], [200, "bounce"]);
+      assert.deepEqual([status, await findSuppression(world.system, ZOE, acme.tenant.id)], [200, "bounce"]);
     });
   }
 });
 
 Deno.test("what says nothing about the address suppresses nothing", async () => {
   await using world = await World.open(SETTINGS);
-  const { address } = await contactOf(world);
+  const { acme, address } = await contactOf(world);
   const harmless = [
     report(address, { status: "Action: delayed\r\nStatus: 4.4.1" }),
     report(address, { status: "Action: failed\r\nStatus: 4.4.7" }),
@@ -107,17 +139,17 @@ Deno.test("what says nothing about the address suppresses nothing", async () => 
 
   for (const raw of harmless) assert.equal((await post(world, raw)).status, 200, raw);
 
-  assert.equal(await findSuppression(world.system, ZOE), null);
+  assert.equal(await findSuppression(world.system, ZOE, acme.tenant.id), null);
 });
 
 Deno.test("a report can't name another address: only its own recipient counts", async () => {
   await using world = await World.open(SETTINGS);
-  const { address } = await contactOf(world);
+  const { acme, address } = await contactOf(world);
   const victim = "victim@initech.example";
 
   await post(world, report(address).replaceAll(ZOE, victim));
 
-  assert.equal(await findSuppression(world.system, victim), null);
+  assert.equal(await findSuppression(world.system, victim, acme.tenant.id), null);
 });
 
 Deno.test("a forged, changed or outdated return address is refused", async () => {
@@ -142,13 +174,13 @@ Deno.test("a forged, changed or outdated return address is refused", async () =>
   const moved = await post(world, report(address));
 
   assert.equal(moved.status, 400, "a workspace can't point the address at someone else");
-  assert.equal(await findSuppression(world.system, ZOE), null);
-  assert.equal(await findSuppression(world.system, "victim@initech.example"), null);
+  assert.equal(await findSuppression(world.system, ZOE, acme.tenant.id), null);
+  assert.equal(await findSuppression(world.system, "victim@initech.example", acme.tenant.id), null);
 });
 
 Deno.test("a report that is unsigned, signed with another key, changed or old is refused", async () => {
   await using world = await World.open(SETTINGS);
-  const { address } = await contactOf(world);
+  const { acme, address } = await contactOf(world);
   const raw = report(address);
 
   const answers = [
@@ -164,7 +196,7 @@ Deno.test("a report that is unsigned, signed with another key, changed or old is
     assert.equal(status, 400);
     assert.match(text, /signature is missing, wrong, or too old/);
   }
-  assert.equal(await findSuppression(world.system, ZOE), null);
+  assert.equal(await findSuppression(world.system, ZOE, acme.tenant.id), null);
 });
 
 Deno.test("reports are refused without a return host, on a workspace's host, or if they are too large", async () => {

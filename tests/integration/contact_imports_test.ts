@@ -3,13 +3,22 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { eq } from "drizzle-orm";
-import { contactImportRows, contacts } from "../../db/tenant/schema/contacts.ts";
+import { contactImportRows, contactImports, contacts } from "../../db/tenant/schema/contacts.ts";
 import { newContact } from "../../src/contacts/contact.ts";
 import { createContact, deleteContact, updateContact } from "../../src/contacts/contacts.ts";
-import { getImport, importPlan, planImport, startImport } from "../../src/contacts/imports/imports.ts";
+import {
+  deleteImport,
+  getImport,
+  importPlan,
+  planImport,
+  startImport,
+} from "../../src/contacts/imports/imports.ts";
 import { MAX_ROWS, stageImport } from "../../src/contacts/imports/staging.ts";
 import { suppress } from "../../src/email/suppression.ts";
 import { DomainError } from "../../src/errors.ts";
+import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
+import { DAY } from "../../src/platform/clock.ts";
 import { englishOf } from "../../src/platform/problem.ts";
 import { runJobs } from "../support/notifications.ts";
 import { type Company, World } from "../support/world.ts";
@@ -52,6 +61,8 @@ Deno.test("a file from any program is read the same way", async (t) => {
 
       assert.deepEqual(found.columns, ["email", "name", "tags"]);
       assert.deepEqual(issues, []);
+      await deleteImport(ctx, id);
+
       assert.deepEqual([row!.email, row!.name, row!.tags], ["zoe@example.com", 'Zoë, "Z" Léger', ["vip"]]);
     });
   }
@@ -133,8 +144,14 @@ Deno.test("who unsubscribed, is suppressed, or was erased stays so whatever a fi
   const gone = await add(company, { email: "gone@example.com", consent: true });
   await updateContact(ctx, gone.id, { consent: false });
   await deleteContact(ctx, gone.id);
-  await suppress(world.system, { address: "bounced@example.com", reason: "bounce", detail: "" });
-  const csv = "Email\nleft@example.com\ngone@example.com\nbounced@example.com\nfine@example.com\n";
+  const both = await add(company, { email: "both@example.com", consent: true });
+  await updateContact(ctx, both.id, { consent: false });
+  await deleteContact(ctx, both.id);
+  for (const address of ["bounced@example.com", "both@example.com"]) {
+    await suppress(world.system, { address, reason: "bounce", detail: "" });
+  }
+  const csv =
+    "Email\nleft@example.com\ngone@example.com\nbounced@example.com\nfine@example.com\nboth@example.com\n";
 
   const id = await stage(ctx, csv);
   await planImport(ctx, id, plan({ columns: ["email"], consent: "given", consentGiven: AGREED }));
@@ -145,9 +162,10 @@ Deno.test("who unsubscribed, is suppressed, or was erased stays so whatever a fi
     tx.execute("select kind, source, detail from consent_records where source = 'import'"),
   ]);
 
-  assert.equal(found.counts.kept, 3);
-  assert.deepEqual(issues.map(({ line }) => line), [2, 3, 4]);
+  assert.equal(found.counts.kept, 4);
+  assert.deepEqual(issues.map(({ line }) => line), [2, 3, 4, 6]);
   assert.deepEqual(Object.entries(all).map(([email, [, , , consent]]) => `${email} ${consent}`).sort(), [
+    "both@example.com withdrawn",
     "bounced@example.com none",
     "fine@example.com given",
     "gone@example.com withdrawn",
@@ -167,6 +185,63 @@ Deno.test("columns can be given another meaning, and the rows are checked again"
 
   assert.deepEqual(found.columns, ["field:contact", "email"]);
   assert.deepEqual((await contactsOf(company))["a@example.com"], ["", ["fair"], { nickname: "x" }, "none"]);
+});
+
+Deno.test("rows that are read again with other columns can't be imported before all of them are", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { ctx } = company;
+  const rows = Array.from(
+    { length: 1_001 },
+    (_, index) => `Name ${index},p${index}@example.com,q${index}@example.com`,
+  );
+  const id = await stage(ctx, `Name,Email,Other\n${rows.join("\n")}`);
+  const other = plan({ columns: ["name", "ignore", "email"] });
+  const refusalOf = (work: Promise<unknown>) => work.then(() => null, ({ kind }) => kind);
+  let whileReading: unknown[] = [];
+  const dying = { ...ctx, tx: failing(ctx.tx, 4) };
+
+  const message = await planImport(dying, id, other).then(() => null, ({ message }) => message);
+  const left = (await getImport(ctx, id)).found;
+  const started = await refusalOf(startImport(ctx, id));
+  const slow = {
+    ...ctx,
+    tx: pausing(ctx.tx, async () => {
+      whileReading = [await refusalOf(startImport(ctx, id)), await refusalOf(planImport(ctx, id, plan({})))];
+    }),
+  };
+  await planImport(slow, id, other);
+  const read = (await getImport(ctx, id)).found;
+  await run(world, company, id);
+  const addresses = Object.keys(await contactsOf(company));
+
+  assert.equal(message, "the process died");
+  assert.deepEqual([left.columns, started], [[], "invalid"]);
+  assert.deepEqual(whileReading, ["conflict", "conflict"]);
+  assert.deepEqual([read.status, read.columns], ["ready", other.columns]);
+  assert.equal(addresses.length, 1_001);
+  assert.ok(addresses.every((address) => address.startsWith("q")));
+});
+
+Deno.test("a workspace can have five files that aren't imported, and files are deleted after a week", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const ids: string[] = [];
+  for (let index = 0; index < 5; index++) ids.push(await stage(company.ctx, "Email\na@example.com\nb@\n"));
+
+  const refused = await stage(company.ctx, "Email\nc@example.com\n").then(() => null, (error) => error);
+  await run(world, company, ids[0]!);
+  const sixth = await stage(company.ctx, "Email\nc@example.com\n");
+  world.clock.advance(6 * DAY);
+  await cleanUp(world);
+  const kept = await leftoversOf(company);
+  world.clock.advance(2 * DAY);
+  await cleanUp(world);
+  const left = await leftoversOf(company);
+
+  assert.match(englishOf(refused.problem), /5 files that aren't imported/);
+  assert.ok(sixth);
+  assert.deepEqual([kept, left], [{ imports: 6, rows: 10 }, { imports: 1, rows: 0 }]);
 });
 
 Deno.test("an ID belongs to one contact", async () => {
@@ -234,6 +309,35 @@ function plan(changes: Partial<ReturnType<typeof importPlan.parse>>) {
     consentGiven: "",
     ...changes,
   };
+}
+
+/** `tx` whose call with this number fails. */
+function failing(tx: Company["ctx"]["tx"], failed: number): Company["ctx"]["tx"] {
+  let calls = 0;
+  return (work, limits) =>
+    ++calls === failed ? Promise.reject(new Error("the process died")) : tx(work, limits);
+}
+
+/** `tx` that does something else once, after its second call. */
+function pausing(tx: Company["ctx"]["tx"], meanwhile: () => Promise<void>): Company["ctx"]["tx"] {
+  let calls = 0;
+  return async (work, limits) => {
+    const result = await tx(work, limits);
+    if (++calls === 2) await meanwhile();
+    return result;
+  };
+}
+
+async function cleanUp(world: World): Promise<void> {
+  await world.system.tx((tx) => enqueue(world.system, tx, DELETE_EXPIRED, {}));
+  await runJobs(world);
+}
+
+async function leftoversOf({ ctx }: Company) {
+  return await ctx.tx(async (tx) => ({
+    imports: await tx.$count(contactImports),
+    rows: await tx.$count(contactImportRows),
+  }));
 }
 
 function add({ ctx }: Company, input: Partial<ReturnType<typeof newContact.parse>>) {

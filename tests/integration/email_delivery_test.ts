@@ -1,10 +1,17 @@
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import assert from "node:assert/strict";
 import { mailboxMessages } from "../../db/control/schema/email.ts";
+import type { TenantId } from "../../db/ids.ts";
 import { deliver, EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { emptyMailbox } from "../../src/email/mailbox.ts";
-import { findSuppression, suppress, type SuppressionReason } from "../../src/email/suppression.ts";
+import {
+  findSuppression,
+  releaseForTenant,
+  suppress,
+  type SuppressionReason,
+} from "../../src/email/suppression.ts";
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { EmailServer } from "../support/email_server.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -61,6 +68,30 @@ Deno.test("a bounce or a manual suppression replaces a complaint, and nothing re
 
   assert.deepEqual(changes, [true, false, true, false, false]);
   assert.equal(await findSuppression(world.system, address), "bounce");
+});
+
+Deno.test("what blocks more emails replaces the bounces of workspaces' campaigns, and no such bounce replaces it", async () => {
+  await using world = await World.open();
+  const address = "zoe@acme.example";
+  const [one, two] = [newId(), newId()] as [TenantId, TenantId];
+  const bounced = (tenantId: TenantId) =>
+    suppress(world.system, { address, reason: "bounce", detail: "", tenantId });
+  const found = () =>
+    Promise.all([null, one, two].map((tenantId) => findSuppression(world.system, address, tenantId)));
+
+  const first = [await bounced(one), await bounced(one), await found()];
+  const second = [await bounced(two), await found()];
+  await releaseForTenant(world.system, { address, tenantId: one });
+  const released = await found();
+  const complaint = await suppress(world.system, { address, reason: "complaint", detail: "" });
+  const afterComplaint = [await bounced(one), await found()];
+  await releaseForTenant(world.system, { address, tenantId: two });
+
+  assert.deepEqual(first, [true, false, [null, "bounce", null]]);
+  assert.deepEqual(second, [true, [null, "bounce", "bounce"]]);
+  assert.deepEqual(released, [null, null, "bounce"]);
+  assert.deepEqual([complaint, ...afterComplaint], [true, false, ["complaint", "complaint", "complaint"]]);
+  assert.deepEqual(await found(), ["complaint", "complaint", "complaint"]);
 });
 
 Deno.test("a complaint blocks optional emails, and the other reasons block all emails", async () => {

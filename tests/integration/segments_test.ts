@@ -133,7 +133,7 @@ Deno.test("a segment's query finds the same contacts as a plain loop over all of
   await fc.assert(
     fc.asyncProperty(filter, async (filter) => {
       const [found] = await acme.ctx.read((tx) => [
-        tx.select({ id: contacts.id }).from(contacts).where(matching(filter, NOW)),
+        tx.select({ id: contacts.id }).from(contacts).where(matching(filter, NOW, acme.tenant)),
       ]);
 
       const expected = all.filter((each) => isIn(filter, each, { events, reactions })).map(({ id }) => id);
@@ -141,6 +141,23 @@ Deno.test("a segment's query finds the same contacts as a plain loop over all of
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("the day on which a contact was added starts at the workspace's midnight", async () => {
+  await using world = await World.open();
+  const { ctx } = await world.company("acme");
+  world.clock.advance(new Date("2026-03-02T23:30:00.000Z").getTime() - NOW.getTime());
+  await createContact(ctx, newContact.parse({ email: "late@example.com", consent: false }));
+  const since = (timeZones: typeof ctx.tenant.timeZones) => {
+    const tenant = { ...ctx.tenant, timeZones };
+    const conditions = [{ type: "created" as const, op: "since" as const, value: "2026-03-03" }];
+    return countSegment({ ...ctx, tenant }, { match: "all", conditions });
+  };
+
+  const inUtc = await since([]);
+  const inBerlin = await since([{ zone: "Europe/Berlin", from: null }]);
+
+  assert.deepEqual([inUtc.contacts, inBerlin.contacts], [0, 1]);
 });
 
 Deno.test("a filter that makes no sense is refused with the place of each mistake", () => {
@@ -165,6 +182,10 @@ Deno.test("a filter that makes no sense is refused with the place of each mistak
     ["conditions.0.value", {
       match: "all",
       conditions: [{ type: "created", op: "before", value: "yesterday" }],
+    }],
+    ["conditions.0.value", {
+      match: "all",
+      conditions: [{ type: "created", op: "since", value: "0000-01-01" }],
     }],
     ["conditions.0.days", {
       match: "all",

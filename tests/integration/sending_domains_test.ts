@@ -7,7 +7,12 @@ import { DAY, HOUR, SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { CHECK_SENDING_DOMAIN, verifySendingDomain } from "../../src/sending_domains/checks.ts";
 import { campaignSender } from "../../src/sending_domains/sender.ts";
-import { findSendingDomain, setSendingDomain } from "../../src/sending_domains/sending_domains.ts";
+import { take } from "../../src/rate_limits/limiter.ts";
+import {
+  findSendingDomain,
+  NEW_SENDING_DOMAINS,
+  setSendingDomain,
+} from "../../src/sending_domains/sending_domains.ts";
 import { EmailServer } from "../support/email_server.ts";
 import { feedOf, runJobs } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
@@ -115,6 +120,60 @@ Deno.test("each domain is checked once a day, also if several processes do it", 
   assert.equal((await findSendingDomain(acme.ctx))!.status, "verified");
 });
 
+Deno.test("a missing DKIM record ends the verification after six hours, however often it is looked up, and another key at once", async () => {
+  await using world = await World.open();
+  const zone = Zone.of(world);
+  const acme = await world.company("acme");
+  const { records } = await verifiedDomain(zone, acme);
+  const statusAfter = async (hours: number) => {
+    await runCheck(world, hours * HOUR);
+    return (await verifySendingDomain(acme.ctx)).status;
+  };
+
+  zone.clear();
+  const missed = [await statusAfter(24), await statusAfter(3)];
+  zone.create(records);
+  const back = await statusAfter(2);
+  zone.clear();
+  const missedAgain = [await statusAfter(24), await statusAfter(5), await statusAfter(1)];
+  zone.create(records);
+  const restored = await statusAfter(24);
+  const { name } = records.find(({ purpose }) => purpose === "dkim")!;
+  zone.set("TXT", name, "v=DKIM1; k=rsa; p=MIIB");
+  const replaced = await statusAfter(0);
+
+  assert.deepEqual([...missed, back], ["verified", "verified", "verified"]);
+  assert.deepEqual([...missedAgain, restored], ["verified", "verified", "lost", "verified"]);
+  assert.equal(replaced, "lost");
+});
+
+Deno.test("an SPF record whose macros or earlier hosts learn the return address takes no bounces", async () => {
+  await using world = await World.open({ EMAIL_RETURN_HOST: RETURN_HOST, EMAIL_WEBHOOK_SECRET: SECRET });
+  const zone = Zone.of(world);
+  const acme = await world.company("acme");
+  await verifiedDomain(zone, acme);
+  const stateOf = async (spf: string) => {
+    zone.set("TXT", "bounces.acme.example", spf);
+    const { records } = await verifySendingDomain(acme.ctx);
+    return records.find(({ purpose }) => purpose === "spf")!.state;
+  };
+
+  const fine = [
+    await stateOf(`v=spf1 ip4:192.0.2.1 include:${RETURN_HOST} -all`),
+    await stateOf(`V=SPF1  include:${RETURN_HOST} include:spf.example ~all`),
+  ];
+  const leaking = [
+    await stateOf(`v=spf1 exists:%{l}.log.evil.example include:${RETURN_HOST} ~all`),
+    await stateOf(`v=spf1 include:evil.example include:${RETURN_HOST} ~all`),
+    await stateOf(`v=spf1 include:${RETURN_HOST} exp=%{l}.evil.example`),
+  ];
+  const { returnPath } = await campaignSender(world.system, acme.tenant.id);
+
+  assert.deepEqual(fine, ["found", "found"]);
+  assert.deepEqual(leaking, ["different", "different", "different"]);
+  assert.match(returnPath(CONTACT)!, /@bounces\.denizen\.example$/);
+});
+
 Deno.test("a domain that stops matching is marked, its managers are told once, and From falls back until it is restored", async () => {
   await using world = await World.open();
   const zone = Zone.of(world);
@@ -162,6 +221,24 @@ Deno.test("an answer of DNS that comes late doesn't replace a newer one", async 
   assert.equal((await findSendingDomain(acme.ctx))!.status, "verified");
 });
 
+Deno.test("a workspace gets a limited number of keys, and needs none for another sender", async () => {
+  await using world = await World.open();
+  Zone.of(world);
+  const { ctx } = await world.company("acme");
+  const set = (domain: string, sender = "news") => setSendingDomain(ctx, { domain, sender });
+  const keyOf = ({ records }: Awaited<ReturnType<typeof set>>) => records[0]!.value;
+
+  const first = await set("acme.example");
+  const renamed = await set("acme.example", "hello");
+  for (let index = 2; index <= 20; index++) {
+    await take(ctx, NEW_SENDING_DOMAINS, ctx.tenant.id);
+  }
+  await assert.rejects(set("other.example"), { kind: "rate_limited" });
+  const again = await set("acme.example", "team");
+
+  assert.deepEqual([keyOf(renamed), keyOf(again), again.sender], [keyOf(first), keyOf(first), "team"]);
+});
+
 Deno.test("every change is in the audit log, in words", async () => {
   await using world = await World.open();
   const zone = Zone.of(world);
@@ -169,6 +246,7 @@ Deno.test("every change is in the audit log, in words", async () => {
   await verifiedDomain(zone, acme);
   await setSendingDomain(acme.ctx, { domain: "acme.example", sender: "news" });
   zone.clear();
+  await runCheck(world);
   await runCheck(world);
   const token = await world.token(acme);
   await world.api("DELETE", "/sending-domain", { token });
@@ -201,6 +279,8 @@ Deno.test("a member sets, checks, fixes and removes the domain without JavaScrip
   zone.create(records.filter(({ purpose }) => purpose === "dkim"));
   zone.set("MX", "bounces.acme.example", "10 mx.elsewhere.example");
   const verified = await browser.post(`${path}/check`, {});
+  zone.set("TXT", records.find(({ purpose }) => purpose === "dkim")!.name);
+  const missing = await browser.post(`${path}/check`, {});
   zone.isUp = false;
   const down = await browser.post(`${path}/check`, {});
   const asked = await browser.get(`${path}/remove`);
@@ -214,6 +294,8 @@ Deno.test("a member sets, checks, fixes and removes the domain without JavaScrip
   assert.match(unfound.text, /doesn&#39;t match yet/);
   assert.match(unfound.text, />Missing</);
   assert.match(verified.text, /Your domain is verified\./);
+  assert.match(missing.text, /If it is still missing in six hours/);
+  assert.doesNotMatch(missing.text, /Your domain is verified\./);
   assert.match(verified.text, /Gmail and Yahoo require it/);
   assert.match(verified.text, />Different<.*mx\.elsewhere\.example/s);
   assert.deepEqual([down.status, /DNS doesn&#39;t answer for acme\.example/.test(down.text)], [422, true]);

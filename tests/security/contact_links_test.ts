@@ -79,7 +79,9 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
 
   const chosen = await browser.post(url, { consent: "yes", lists: news.id });
   const lists = (await consentOf(world, acme, id)).lists;
-  const data = await browser.get(`${url}/data`);
+  const asked = await browser.get(`${url}/data`);
+  const guessed = await browser.post(`${url}/data`, { email: "someone@example.com" });
+  const data = await browser.post(`${url}/data`, { email: "Mira@example.com" });
   const wrong = await browser.post(`${url}/erase`, { email: "someone@example.com" });
   const erased = await browser.post(`${url}/erase`, { email: "Mira@example.com" });
   const gone = await browser.get(url);
@@ -101,6 +103,9 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
 
   assert.equal(chosen.status, 200);
   assert.deepEqual(lists, [news.id]);
+  assert.deepEqual([asked.status, guessed.status], [200, 422]);
+  for (const { text } of [asked, guessed]) assert.doesNotMatch(text, /mira@|Lisbon/);
+  assert.equal(data.headers["content-disposition"], 'attachment; filename="my-data.json"');
   assert.equal(JSON.parse(data.text).fields.city, "Lisbon");
   assert.equal(wrong.status, 422);
   assert.match(erased.text, /Your data was erased/);
@@ -114,6 +119,32 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
     (await ctx.read((tx) => [tx.execute("select consent from contacts")]))[0][0]!.consent,
     "given",
   );
+});
+
+Deno.test("who holds a forwarded email can't try addresses until they get or erase the data", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { id } = await add(acme, { email: "mira@example.com", consent: true });
+  const browser = world.browser();
+  const url = contactUrl(acme.ctx, id);
+  const statuses: number[] = [];
+
+  for (let guess = 0; guess < 10; guess++) {
+    const path = guess % 2 === 0 ? "data" : "erase";
+    statuses.push((await browser.post(`${url}/${path}`, { email: `m${guess}@example.com` })).status);
+  }
+  const right = [
+    await browser.post(`${url}/data`, { email: "mira@example.com" }),
+    await browser.post(`${url}/erase`, { email: "mira@example.com" }),
+  ];
+  const choice = await browser.post(`${url}/unsubscribe`, {});
+
+  assert.deepEqual(statuses, Array(10).fill(422));
+  for (const { status, text } of right) {
+    assert.equal(status, 429);
+    assert.match(text, /Too many attempts/);
+  }
+  assert.equal(choice.status, 200);
 });
 
 Deno.test("a form on any website asks for a confirmation, says the same for every address, and only the button subscribes", async () => {

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { systemActor } from "../../src/access/actor.ts";
 import { INVITATION } from "../../src/access/emails.ts";
 import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
+import { createContactList } from "../../src/contacts/lists.ts";
+import { TENANT_SIGN_UPS } from "../../src/contacts/sign_up_form.ts";
 import { sendEmail } from "../../src/email/email.ts";
 import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { DELETION_SCHEDULED, WELCOME } from "../../src/tenancy/emails.ts";
 import { scheduleDeletion } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { take } from "../../src/rate_limits/limiter.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { EmailServer, type ReceivedEmail } from "../support/email_server.ts";
@@ -134,6 +137,36 @@ Deno.test("an invitation quotes plain names of the workspace and the inviter, bu
   }
   for (const { from_name } of [named, nameless, confirmed]) assert.equal(from_name, "Denizen");
   assert.doesNotMatch(JSON.stringify([nameless.subject, nameless.text, nameless.html]), CHOSEN);
+});
+
+Deno.test("S62 strangers get the confirmation of a sign-up only if a confirmed person made the list, and no name in its subject", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const parcel = "Your parcel is waiting";
+  const stranger = await world.company(
+    "parcel",
+    parcel,
+    await world.unconfirmedUser("stranger@evil.example", PERSON),
+  );
+  const acme = await world.company("acme", parcel);
+
+  const refused = await world.api("POST", "/contact-lists", {
+    token: await world.token(stranger),
+    body: { name: parcel },
+  });
+  const list = await createContactList(acme.ctx, { name: "News", description: "" });
+  await world.browser().post(`http://${world.host("acme")}/subscribe/${list.id}`, { email: ADDRESS });
+  await worker.idle();
+  const [email] = await world.emails(ADDRESS);
+  for (let index = 1; index < 500; index++) await take(acme.ctx, TENANT_SIGN_UPS, acme.tenant.id);
+  const late = await world.browser().post(`http://${world.host("acme")}/subscribe/${list.id}`, {
+    email: "x@corp.example",
+  });
+
+  assert.equal(refused.status, 403);
+  assert.match(refused.text, /Confirm your email address first/);
+  assert.equal(email!.subject, "Confirm your subscription");
+  assert.equal(late.status, 429);
 });
 
 Deno.test("an email to a confirmed address contains names, unless they look like another sender", async () => {

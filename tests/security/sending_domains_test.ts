@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { sendingDomains } from "../../db/control/schema/sending_domains.ts";
 import { rotateKeys } from "../../src/identity/key_rotation.ts";
+import { HOUR } from "../../src/platform/clock.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { openDkimKey } from "../../src/sending_domains/dkim_key.ts";
 import { campaignSender } from "../../src/sending_domains/sender.ts";
@@ -42,8 +43,11 @@ Deno.test("the domain's new owner verifies it after the former owner's record is
   const { records } = await setSendingDomain(owner.ctx, { domain: "acme.example", sender: "news" });
   zone.create(records);
   await assert.rejects(verifySendingDomain(owner.ctx), { kind: "conflict" });
-  await world.upkeep();
-  await runJobs(world);
+  for (const hours of [0, 6]) {
+    world.clock.advance(hours * HOUR);
+    await world.upkeep();
+    await runJobs(world);
+  }
   const { status } = await verifySendingDomain(owner.ctx);
 
   assert.equal(status, "verified");
@@ -95,7 +99,7 @@ Deno.test("S07 a check that is enqueued for another workspace does nothing", asy
   const [acme, evil] = [await world.company("acme"), await world.company("evil")];
   await verifiedDomain(zone, acme);
   const [row] = await world.system.control.select().from(sendingDomains);
-  zone.clear();
+  zone.set("TXT", `${row!.selector}._domainkey.acme.example`, "v=DKIM1; k=rsa; p=MIIB");
 
   await world.system.tx((tx) =>
     enqueue(world.system, tx, CHECK_SENDING_DOMAIN, { id: row!.id }, { tenantId: evil.tenant.id })

@@ -27,8 +27,7 @@ export const en = {
     listSignUp: "You received this email because someone entered this address in a sign-up form.",
   },
   listConfirmation: {
-    subject: (sender: string | null) =>
-      sender ? `Confirm your subscription to ${sender}` : "Confirm your subscription",
+    subject: "Confirm your subscription",
     preheader: "One click, and you get the emails that you asked for.",
     title: "Confirm your subscription",
     body: (sender: string | null, list: string | null) =>

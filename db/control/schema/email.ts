@@ -20,6 +20,8 @@ export const suppressedAddresses = control.table("suppressed_addresses", {
   reason: text("reason", { enum: ["bounce", "complaint", "manual"] }).notNull(),
   /** The mail server's reply, or a note by staff. */
   detail: text("detail").notNull(),
+  /** The tenants whose campaigns the address doesn't get. Null: it gets no email from anyone. */
+  tenantIds: uuid("tenant_ids").array().$type<TenantId[]>(),
   createdAt: moment("created_at").notNull(),
 }, (table) => [index("suppressed_addresses_created").on(table.createdAt, table.id)]);
 

@@ -18,13 +18,15 @@ export const sendingDomains = control.table("sending_domains", {
   domain: text("domain").notNull(),
   /** The part of the From address before the @. */
   sender: text("sender").notNull(),
-  /** `lost`: it was verified, but its DKIM record has changed or is gone since. */
+  /** `lost`: it was verified, but its DKIM record has changed or stayed missing since. */
   status: text("status", { enum: ["pending", "verified", "lost"] }).notNull().default("pending"),
   /** Random, so that it proves who published the DKIM record. */
   selector: text("selector").notNull(),
   /** The DKIM key as the record has it: SPKI in base64. */
   publicKey: text("public_key").notNull(),
   sealedPrivateKey: text("sealed_private_key").notNull(),
+  /** When a check first missed the DKIM record of a verified domain. Null: the last check found it. */
+  missingSince: moment("missing_since"),
   /** Whether bounces can go to a host of the domain. */
   receivesBounces: boolean("receives_bounces").notNull().default(false),
   findings: jsonb("findings").$type<StoredFindings>().notNull().default({}),

@@ -8,6 +8,7 @@ import { DomainError } from "../../errors.ts";
 import { job, tenantOf } from "../../outbox/job.ts";
 import { textArray } from "../../platform/array_literals.ts";
 import { newId } from "../../platform/ids.ts";
+import { formerHashOf } from "../former_contacts.ts";
 import { CONTACT_LIMIT } from "../permissions.ts";
 import { CHANGES_CONTACT, type ImportCounts, judgeRows, type Range, within } from "./check.ts";
 import type { ContactImport } from "./staging.ts";
@@ -68,8 +69,10 @@ async function addContacts(
         array(select distinct tag from unnest(r.tags || ${textArray(tags)}::text[]) as tag order by tag),
         ${textArray(listId ? [listId] : [])}::uuid[], state.consent,
         case when state.consent <> 'none' then ${now}::timestamptz end, ${now}::timestamptz, ${now}::timestamptz
-      from contact_import_rows r, lateral (select case
-        when r.is_kept and not r.is_suppressed then 'withdrawn'
+      from contact_import_rows r
+        left join former_contacts f on f.email_hash = ${formerHashOf(sql`r.email`)},
+        lateral (select case
+        when f.reason = 'unsubscribed' then 'withdrawn'
         when r.is_suppressed or ${consentGiven === ""} then 'none'
         else 'given' end as consent) state
       where r.import_id = ${id} and ${within(range)} and r.outcome is null

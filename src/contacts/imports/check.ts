@@ -34,19 +34,30 @@ export type ImportCounts = {
   kept: number;
 };
 
-/** Checks all rows of an import against each other and against the contacts, and counts what would come of them. */
-export async function checkRows(ctx: TenantContext, id: string): Promise<void> {
+/** What the rows of a file were read with. */
+export type Reading = Partial<Pick<typeof contactImports.$inferSelect, "headings" | "columns" | "rows">>;
+
+/**
+ * Checks all rows of an import against each other and against the contacts, and counts what would come of them. Then it is ready, with
+ * the columns that the rows were read with.
+ */
+export async function checkRows(ctx: TenantContext, id: string, reading: Reading): Promise<void> {
   await ctx.tx(async (tx) => {
     await mergeRows(tx, id);
-    await recheckRows(ctx, tx, id);
+    await recheckRows(ctx, tx, id, reading);
   }, { statementTimeout: CHECK_TIME });
 }
 
 /** Checks all rows against the contacts again, after the import's list, tags or consent changed. */
-export async function recheckRows(ctx: TenantContext, tx: TenantTx, id: string): Promise<void> {
+export async function recheckRows(
+  ctx: TenantContext,
+  tx: TenantTx,
+  id: string,
+  reading: Reading = {},
+): Promise<void> {
   const counts = await judgeRows(tx, id, { first: 1, last: null });
   await tx.update(contactImports)
-    .set({ status: "ready", position: 0, counts, updatedAt: ctx.services.clock.now() })
+    .set({ ...reading, status: "ready", position: 0, counts, updatedAt: ctx.services.clock.now() })
     .where(eq(contactImports.id, id));
 }
 
@@ -104,7 +115,7 @@ export const CHANGES_CONTACT = sql`(
   or (i.list_id is not null and not c.list_ids @> array[i.list_id])
   or (i.consent_given <> '' and c.consent = 'none' and not r.is_suppressed))`;
 
-/** Refuses rows that don't fit to the contacts as they are now, and counts what comes of all rows. */
+/** Refuses rows that don't fit the contacts as they are now, and counts what comes of all rows. */
 export async function judgeRows(tx: TenantTx, id: string, range: Range): Promise<ImportCounts> {
   const tags = sql`array(select distinct tag from unnest(coalesce(c.tags, '{}') || r.tags || i.tags) as tag)`;
   const hasTooManyTags = sql`

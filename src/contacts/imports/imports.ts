@@ -18,7 +18,7 @@ import { CONTACTS_IMPORTED } from "../events.ts";
 import { CAMPAIGNS, CAMPAIGNS_MANAGE, CONTACT_LIMIT } from "../permissions.ts";
 import { IMPORT_CONTACTS } from "./apply.ts";
 import { checkRows, recheckRows } from "./check.ts";
-import { readColumns } from "./columns.ts";
+import { type ColumnMeaning, readColumns } from "./columns.ts";
 import { type ContactImport, restageRows } from "./staging.ts";
 
 const IMPORT_NOT_FOUND = problem("contact_import_not_found", "This import was not found.");
@@ -92,18 +92,33 @@ export async function planImport(ctx: TenantContext, id: string, plan: ImportPla
   if (!columns.includes("email")) throw invalid({ columns: EMAIL_COLUMN_MISSING });
   const consentGiven = plan.consent === "given" ? plan.consentGiven : "";
   if (plan.consent === "given" && consentGiven === "") throw invalid({ consent_given: CONSENT_UNEXPLAINED });
-  const isChanged = await ctx.tx(async (tx) => {
+  const isSame = await ctx.tx(async (tx) => {
     const before = await lockReady(tx, id);
     if (plan.listId) await requireList(tx, plan.listId);
-    await tx.update(contactImports).set({ columns, tags: plan.tags, listId: plan.listId, consentGiven })
-      .where(eq(contactImports.id, id));
     const isSame = columns.join("\n") === before.columns.join("\n");
+    const now = ctx.services.clock.now();
+    const reading = { status: "reading" as const, columns: [], updatedAt: now };
+    await tx.update(contactImports)
+      .set({ tags: plan.tags, listId: plan.listId, consentGiven, ...(isSame ? {} : reading) })
+      .where(eq(contactImports.id, id));
     if (isSame) await recheckRows(ctx, tx, id);
-    return !isSame;
+    return isSame;
   });
-  if (!isChanged) return;
-  await restageRows(ctx, id, columns);
-  await checkRows(ctx, id);
+  if (!isSame) await readAgain(ctx, id, columns);
+}
+
+/** If it fails, the import has no columns, so it can't start before its rows were read as a whole. */
+async function readAgain(ctx: TenantContext, id: string, columns: ColumnMeaning[]): Promise<void> {
+  try {
+    await restageRows(ctx, id, columns);
+    await checkRows(ctx, id, { columns });
+  } catch (error) {
+    await ctx.tx((tx) =>
+      tx.update(contactImports).set({ status: "ready" })
+        .where(and(eq(contactImports.id, id), eq(contactImports.status, "reading")))
+    );
+    throw error;
+  }
 }
 
 /** Starts a checked import, or continues one that stopped. Throws `conflict`, or `invalid` if the plan has no room for it. */

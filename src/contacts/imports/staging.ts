@@ -1,22 +1,31 @@
 import { and, eq, gt, inArray, lt, ne, or, sql } from "drizzle-orm";
+import { z } from "zod";
 import { suppressedAddresses } from "../../../db/control/schema/email.ts";
 import type { TenantTx } from "../../../db/connection/with_tenant.ts";
 import { contactImportRows, contactImports } from "../../../db/tenant/schema/contacts.ts";
 import { authorize } from "../../access/authorize.ts";
 import { requireFeature } from "../../billing/plan_features.ts";
 import type { TenantContext } from "../../context.ts";
-import { invalid } from "../../errors.ts";
+import { suppressedFor } from "../../email/suppression.ts";
+import { conflict, invalid } from "../../errors.ts";
+import { job, tenantOf } from "../../outbox/job.ts";
 import { textArray } from "../../platform/array_literals.ts";
 import { after, DAY, HOUR } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { problem } from "../../platform/problem.ts";
 import { oneLine } from "../../platform/text.ts";
+import { enforce } from "../../rate_limits/limiter.ts";
+import { rateLimit } from "../../rate_limits/rate_limit.ts";
 import { contactEmail } from "../contact.ts";
 import { CAMPAIGNS, CAMPAIGNS_MANAGE } from "../permissions.ts";
 import { checkRows } from "./check.ts";
 import { type ColumnMeaning, guessColumns, readRow } from "./columns.ts";
 import { type FileRow, readCsvFile } from "./csv_file.ts";
 
+const TOO_MANY_IMPORTS = problem(
+  "imports_too_many",
+  "A workspace can have {maximum} files that aren't imported. Import or discard one first.",
+);
 const FILE_EMPTY = problem("import_file_empty", "This file has no rows.");
 const TOO_MANY_ROWS = problem("import_rows_too_many", "A file can have {maximum} rows. Split it.");
 const TOO_MANY_COLUMNS = problem("import_columns_too_many", "A file can have {maximum} columns.");
@@ -29,12 +38,17 @@ const BATCH_ROWS = 1_000;
 /** Until then, refused rows can be seen, and an import can be started. */
 const KEPT = 7 * DAY;
 const MAX_READING_TIME = HOUR;
+/** Each keeps all rows of its file. */
+const MAX_OPEN_IMPORTS = 5;
+
+/** Uploads of files. Each is read in memory. */
+export const CONTACT_UPLOADS = rateLimit("contact_uploads", { limit: 60, window: HOUR, whenDown: "open" });
 
 export type ContactImport = typeof contactImports.$inferSelect;
 
 /**
  * Reads a file into rows to check, a batch at a time, and checks them with columns that the headings suggest. Throws `invalid` on
- * `file`, and keeps nothing then.
+ * `file`, and keeps nothing then. Throws `rate_limited`, or `conflict` if too many files aren't imported yet.
  */
 export async function stageImport(
   ctx: TenantContext,
@@ -43,9 +57,10 @@ export async function stageImport(
 ): Promise<string> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
+  await enforce(ctx, CONTACT_UPLOADS, ctx.tenant.id);
   const now = ctx.services.clock.now();
   const isNew = await ctx.tx(async (tx) => {
-    await deleteOld(tx, now);
+    await requireFewOpen(tx, id);
     const added = await tx.insert(contactImports).values({
       id,
       fileName: oneLine(fileName).slice(0, MAX_FILE_NAME_LENGTH) || "contacts.csv",
@@ -100,10 +115,7 @@ async function stageRows(ctx: TenantContext, id: string, rows: AsyncGenerator<Fi
     : first.cells.map(() => "");
   const columns = guessColumns(headings, second.cells);
   const count = await writeBatches(ctx, id, columns, second, rows, headings.length);
-  await ctx.tx((tx) =>
-    tx.update(contactImports).set({ headings, columns, rows: count }).where(eq(contactImports.id, id))
-  );
-  await checkRows(ctx, id);
+  await checkRows(ctx, id, { headings, columns, rows: count });
 }
 
 /** Writes the rows while the next ones are read. Returns their number. */
@@ -181,21 +193,41 @@ async function writeRows(
   );
 }
 
-async function suppressedAmong({ system }: TenantContext, emails: string[]): Promise<Set<string>> {
+async function suppressedAmong({ system, tenant }: TenantContext, emails: string[]): Promise<Set<string>> {
   if (emails.length === 0) return new Set();
   const rows = await system.control.select({ address: suppressedAddresses.address }).from(suppressedAddresses)
-    .where(sql`${suppressedAddresses.address} = any(${textArray(emails)}::text[])`);
+    .where(and(
+      sql`${suppressedAddresses.address} = any(${textArray(emails)}::text[])`,
+      suppressedFor(tenant.id),
+    ));
   return new Set(rows.map(({ address }) => address));
+}
+
+/** Deletes files that nobody imported, and rows that were refused, once a day for each tenant. */
+export const DELETE_OLD_IMPORTS = job("contacts.delete_old_imports", {
+  queue: "cleanup",
+  payload: z.object({}),
+  run: async (run) => {
+    const ctx = tenantOf(run);
+    await ctx.tx((tx) => deleteOld(tx, ctx.services.clock.now()));
+  },
+});
+
+async function requireFewOpen(tx: TenantTx, id: string): Promise<void> {
+  const open = await tx.$count(
+    contactImports,
+    and(ne(contactImports.status, "done"), ne(contactImports.id, id)),
+  );
+  if (open >= MAX_OPEN_IMPORTS) throw conflict(TOO_MANY_IMPORTS.with({ maximum: MAX_OPEN_IMPORTS }));
 }
 
 async function deleteOld(tx: TenantTx, now: Date): Promise<void> {
   await tx.delete(contactImports).where(or(
     and(
-      ne(contactImports.status, "done"),
-      ne(contactImports.status, "running"),
+      inArray(contactImports.status, ["ready", "stopped"]),
       lt(contactImports.createdAt, after(now, -KEPT)),
     ),
-    and(eq(contactImports.status, "reading"), lt(contactImports.createdAt, after(now, -MAX_READING_TIME))),
+    and(eq(contactImports.status, "reading"), lt(contactImports.updatedAt, after(now, -MAX_READING_TIME))),
   ));
   const done = tx.select({ id: contactImports.id }).from(contactImports)
     .where(and(eq(contactImports.status, "done"), lt(contactImports.updatedAt, after(now, -KEPT))));

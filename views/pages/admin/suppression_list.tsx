@@ -58,7 +58,7 @@ export function ReasonBadge({ reason }: { reason: SuppressedAddress["reason"] })
 }
 
 function SuppressionRow({ suppressed, now }: { suppressed: SuppressedAddress; now: Date }) {
-  const { id, address, reason, detail, createdAt } = suppressed;
+  const { id, address, reason, detail, tenantIds, createdAt } = suppressed;
   const text = adminText.use().suppressions;
   return (
     <Row id={`suppression-${id}`}>
@@ -71,6 +71,7 @@ function SuppressionRow({ suppressed, now }: { suppressed: SuppressedAddress; no
         }
       >
         <p class="truncate font-medium">{address}</p>
+        {tenantIds ? <p class="text-sm text-muted">{text.campaignsOnly(tenantIds.length)}</p> : null}
         {detail ? <p class="line-clamp-2 text-sm text-muted wrap-anywhere" dir="auto">{detail}</p> : null}
       </MainCell>
       <RowCell>

@@ -8,7 +8,7 @@ export const en = {
   suppress: "Suppress address",
   cancel: "Cancel",
   releaseTitle: "Release an address",
-  facts: { address: "Address", reason: "Reason", detail: "Detail", since: "Since" },
+  facts: { address: "Address", reason: "Reason", blocked: "Blocked", detail: "Detail", since: "Since" },
   advice: {
     bounce:
       "The address will get email again. If an email bounces, the address is suppressed again. Bounces hurt our sender reputation.",

@@ -67,7 +67,10 @@ export const en = {
   },
   suppressions: {
     title: "Suppressed email",
-    lead: "These addresses get no email. People who marked an email as spam still get account emails.",
+    lead:
+      "These addresses get no email. People who marked an email as spam still get account emails. If a campaign came back later, the address only gets no more campaigns of that workspace.",
+    campaignsOnly: (workspaces: number) =>
+      workspaces === 1 ? "Campaigns of 1 workspace only" : `Campaigns of ${workspaces} workspaces only`,
     add: "Add address",
     search: "Filter addresses",
     columns: { address: "Address", reason: "Reason", since: "Since" },

@@ -64,7 +64,7 @@ export function PreferencesPage(
         <div class="grid gap-4">
           <p class="text-muted">{text.dataHint(workspace)}</p>
           <div class="flex flex-wrap gap-2">
-            <ButtonLink href={`${path}/data`} download>{text.download}</ButtonLink>
+            <ButtonLink href={`${path}/data`}>{text.download}</ButtonLink>
             <ButtonLink href={`${path}/erase`}>{text.erase}</ButtonLink>
           </div>
         </div>
@@ -107,10 +107,27 @@ export function UnsubscribedPage({ path, workspace, mark }: OwnProps) {
   );
 }
 
+/** What the form for the contact's address shows again after a refusal. */
+type AddressProps = { email?: string; error?: string };
+
+/** `/contact/:token/data`. The form downloads the data. */
+export function DataPage({ path, workspace, mark, ...address }: OwnProps & AddressProps) {
+  const text = ownContactText.use();
+  return (
+    <FormColumn
+      mark={mark}
+      title={text.dataTitle}
+      lead={fill(text.dataLead, { workspace: <bdi>{workspace}</bdi> })}
+    >
+      <AddressForm {...address} action={`${path}/data`} back={path}>
+        <Button variant="primary">{text.download}</Button>
+      </AddressForm>
+    </FormColumn>
+  );
+}
+
 /** `/contact/:token/erase`. */
-export function ErasePage(
-  { path, workspace, mark, email, error }: OwnProps & { email?: string; error?: string },
-) {
+export function ErasePage({ path, workspace, mark, ...address }: OwnProps & AddressProps) {
   const text = ownContactText.use();
   return (
     <FormColumn
@@ -118,23 +135,34 @@ export function ErasePage(
       title={text.eraseTitle}
       lead={fill(text.eraseLead, { workspace: <bdi>{workspace}</bdi> })}
     >
-      <form method="post" action={`${path}/erase`} novalidate class="grid gap-5">
-        <TextField
-          id="email"
-          name="email"
-          type="email"
-          label={text.email}
-          hint={text.emailHint}
-          value={email}
-          error={error}
-          autocomplete="email"
-        />
-        <div class="flex flex-wrap gap-2">
-          <Button variant="danger">{text.erase}</Button>
-          <ButtonLink href={path}>{text.cancel}</ButtonLink>
-        </div>
-      </form>
+      <AddressForm {...address} action={`${path}/erase`} back={path}>
+        <Button variant="danger">{text.erase}</Button>
+      </AddressForm>
     </FormColumn>
+  );
+}
+
+function AddressForm(
+  { action, back, email, error, children }: AddressProps & { action: string; back: string; children: Child },
+) {
+  const text = ownContactText.use();
+  return (
+    <form method="post" action={action} novalidate class="grid gap-5">
+      <TextField
+        id="email"
+        name="email"
+        type="email"
+        label={text.email}
+        hint={text.emailHint}
+        value={email}
+        error={error}
+        autocomplete="email"
+      />
+      <div class="flex flex-wrap gap-2">
+        {children}
+        <ButtonLink href={back}>{text.cancel}</ButtonLink>
+      </div>
+    </form>
   );
 }
 

@@ -17,6 +17,8 @@ export const en = {
   dataHint: (workspace: string) => `See what ${workspace} keeps about you, or have it erased.`,
   download: "Download my data",
   erase: "Erase my data",
+  dataTitle: "Download your data",
+  dataLead: "You get a file with everything that {workspace} keeps about you as a contact.",
   eraseTitle: "Erase your data?",
   eraseLead:
     "{workspace} will permanently delete everything it keeps about you as a contact. You won't get any more email.",

@@ -214,8 +214,15 @@ function Progress({ found: { id, status, position, rows, counts }, isSlow, probl
         {position > 0 ? <Counts counts={counts} /> : null}
         {status === "stopped" || (status === "running" && isSlow)
           ? (
-            <form method="post" action={`/contacts/imports/${id}/start`}>
+            <form method="post" action={`/contacts/imports/${id}/start`} class="flex flex-wrap gap-2">
               <Button variant="primary">{status === "stopped" ? text.resume : text.again}</Button>
+              {status === "stopped"
+                ? (
+                  <Button variant="quiet" formaction={`/contacts/imports/${id}/delete`}>
+                    {text.remove}
+                  </Button>
+                )
+                : null}
             </form>
           )
           : null}

@@ -28,7 +28,7 @@ export const en = {
   noMatch: "No matching contacts",
   noMatchHint: "Change the filter, or show all contacts.",
   showAll: "Show all contacts",
-  keptOnly: (plan: string) => `Your contacts are kept. Adding and changing them takes the ${plan} plan.`,
+  keptOnly: (plan: string) => `Your contacts are kept. Adding and changing them requires the ${plan} plan.`,
   form: {
     email: "Email",
     name: "Name",

@@ -1,5 +1,6 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import type { Wording } from "../../../src/platform/wording.ts";
+import type { RecordPurpose } from "../../../src/sending_domains/records.ts";
 import type { SendingDomain } from "../../../src/sending_domains/sending_domains.ts";
 import { Alert } from "../../components/alert.tsx";
 import { Badge } from "../../components/badge.tsx";
@@ -59,8 +60,11 @@ export function SendingDomainPage({ domain, now, isSigned, missingPlan, refused 
 function Notice({ domain: { status, records } }: { domain: SendingDomain }) {
   const text = sendingDomainText.use();
   if (status === "lost") return <Alert kind="error">{text.lostNotice}</Alert>;
-  const hasPolicy = records.some(({ purpose, state }) => purpose === "dmarc" && state === "found");
-  return status === "verified" && !hasPolicy ? <Alert kind="warning">{text.policyNotice}</Alert> : null;
+  if (status !== "verified") return null;
+  const isFound = (wanted: RecordPurpose) =>
+    records.some(({ purpose, state }) => purpose === wanted && state === "found");
+  if (!isFound("dkim")) return <Alert kind="warning">{text.missingNotice}</Alert>;
+  return isFound("dmarc") ? null : <Alert kind="warning">{text.policyNotice}</Alert>;
 }
 
 function StatusCard(

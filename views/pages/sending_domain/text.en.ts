@@ -26,6 +26,8 @@ export const en = {
   checkedPending: "The DKIM record doesn't match yet. DNS changes can take an hour.",
   lostNotice:
     "Campaigns no longer come from your domain, because its DKIM record is missing or has changed. Restore the record, then check again.",
+  missingNotice:
+    "The DKIM record is missing. If it is still missing in six hours, campaigns come from our address again.",
   policyNotice: "Add the DMARC record as well. Gmail and Yahoo require it from senders of many emails.",
   unsignedNotice:
     "Campaigns keep coming from our address: the email service of this installation can't sign for your domain.",
