@@ -59,14 +59,14 @@ export async function makeTemplate(
   const targets = {
     link: (url: string) => {
       const target = linkTarget(url);
-      if (target === null) problems.push(LINK_INVALID.with({ url: shown(url) }));
+      if (target === null) problems.push(LINK_INVALID.with({ url: shown(fields, url) }));
       if (target === null || target.startsWith("mailto:")) return target;
       const known = links.indexOf(target);
       return `${places.link}${known >= 0 ? known : links.push(target) - 1}/`;
     },
     image: (url: string) => {
       const target = imageTarget(url);
-      if (target === null) problems.push(IMAGE_INVALID.with({ url: shown(url) }));
+      if (target === null) problems.push(IMAGE_INVALID.with({ url: shown(fields, url) }));
       return target;
     },
   };
@@ -126,8 +126,8 @@ function imageTarget(url: string): string | null {
   return parsed?.protocol === "https:" && !hasField(parsed.host) ? parsed.href : null;
 }
 
-function shown(url: string): string {
-  return oneLine(url).slice(0, 100);
+function shown(fields: MergeFields, url: string): string {
+  return oneLine(fields.unmark(url)).slice(0, 100);
 }
 
 /** The first words of the email, which inboxes show beside the subject. */
