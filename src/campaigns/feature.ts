@@ -3,9 +3,10 @@ import { feature } from "../feature.ts";
 import { RECORD_BOUNCE } from "./engagement.ts";
 import { EVENTS } from "./events.ts";
 import { EMAIL_LIMIT } from "./limits.ts";
-import { MISSED, SENT } from "./notifications.ts";
+import { MISSED, SENT, STOPPED } from "./notifications.ts";
 import { SEND_TEST, TEST_EMAILS } from "./preview.ts";
 import { SETTINGS_CHANGED } from "./settings.ts";
+import { REPEAT_FAILED_WORK, REPEAT_SCHEDULE } from "./repeat_failed_work.ts";
 import { WORK_ON_CAMPAIGN } from "./work.ts";
 
 export default feature("campaigns", {
@@ -13,7 +14,8 @@ export default feature("campaigns", {
   limits: [EMAIL_LIMIT],
   rateLimits: [TEST_EMAILS],
   events: [...EVENTS, SETTINGS_CHANGED],
-  notificationKinds: [MISSED, SENT],
-  jobs: [WORK_ON_CAMPAIGN, SEND_TEST, RECORD_BOUNCE],
+  notificationKinds: [MISSED, STOPPED, SENT],
+  jobs: [WORK_ON_CAMPAIGN, REPEAT_FAILED_WORK, SEND_TEST, RECORD_BOUNCE],
+  schedules: [REPEAT_SCHEDULE],
   bounceReaders: [RECORD_BOUNCE],
 });

@@ -1,10 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
-import {
-  campaignRecipients as r,
-  campaigns,
-  type CampaignStats,
-} from "../../db/tenant/schema/campaigns.ts";
+import { campaignRecipients as r, campaigns, type CampaignStats } from "../../db/tenant/schema/campaigns.ts";
 import type { TenantContext } from "../context.ts";
 import type { Campaign, CampaignStatus } from "./campaign.ts";
 

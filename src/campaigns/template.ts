@@ -9,6 +9,7 @@ import { randomBase32 } from "../platform/crypto.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { oneLine } from "../platform/text.ts";
 import type { Campaign, Variant } from "./campaign.ts";
+import { decodeEntities } from "./entities.ts";
 import { escapeHtml, hasField, type Merged, MergeFields } from "./merge_fields.ts";
 
 const LINK_INVALID = problem(
@@ -42,7 +43,8 @@ export type RecipientLinks = {
   openUrl: string | null;
 };
 
-type Content = Pick<Campaign, "subject" | "subjectB" | "body">;
+/** What a tenant writes. */
+export type Content = Pick<Campaign, "subject" | "subjectB" | "body">;
 
 /** Renders a campaign in the workspace's look. */
 export async function makeTemplate(
@@ -71,6 +73,7 @@ export async function makeTemplate(
     },
   };
   const tokens = marked.lexer(fields.mark(body));
+  marked.walkTokens(tokens, decodeEntities);
   const render = (subject: string) =>
     renderEmail(
       { subject: () => subject, preheader: () => preheaderOf(tokens), view: CampaignEmail },

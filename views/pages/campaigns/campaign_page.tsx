@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DescriptionList, type Fact } from "../../components/description_list.tsx";
+import { EmailFrame } from "../../components/email_frame.tsx";
 import { TextField } from "../../components/field.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -38,6 +39,7 @@ export type CampaignPageProps = {
 /** `/campaigns/:id`: the list before sending, or the figures, beside the email. */
 export function CampaignPage(props: CampaignPageProps) {
   const { campaign, checks } = props;
+  const text = campaignText.use();
   return (
     <div class="grid grid-cols-1 gap-6">
       <Notices {...props} />
@@ -48,7 +50,7 @@ export function CampaignPage(props: CampaignPageProps) {
           <Facts {...props} />
           <LinksCard {...props} />
         </div>
-        <Preview id={campaign.id} />
+        <EmailFrame title={text.preview} src={`${CAMPAIGNS_PATH}/${campaign.id}/preview`} />
       </div>
     </div>
   );
@@ -65,6 +67,7 @@ export function CampaignActions(
     <>
       {status === "draft" ? <ButtonLink href={`${path}/edit`} icon="edit">{text.edit}</ButtonLink> : null}
       {status === "scheduled" ? <Action path={`${path}/cancel`}>{text.unschedule}</Action> : null}
+      {status === "missed" ? <Action path={`${path}/cancel`}>{text.backToDraft}</Action> : null}
       {status === "sending" ? <Action path={`${path}/pause`}>{text.pause}</Action> : null}
       {status === "paused" ? <Action path={`${path}/resume`} isPrimary>{text.resume}</Action> : null}
       <Action path={`${path}/test`}>{text.sendTest}</Action>
@@ -311,21 +314,5 @@ function LinksCard({ links, skipped }: CampaignPageProps) {
         )
         : null}
     </>
-  );
-}
-
-/** The email in its own frame, where it runs no scripts. */
-function Preview({ id }: { id: string }) {
-  const text = campaignText.use();
-  return (
-    <Card title={text.preview} flush>
-      <iframe
-        title={text.preview}
-        src={`${CAMPAIGNS_PATH}/${id}/preview`}
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        class="block h-[44rem] w-full rounded-b-lg border-0"
-      >
-      </iframe>
-    </Card>
   );
 }
