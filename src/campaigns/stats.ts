@@ -7,7 +7,6 @@ import type { Campaign, CampaignStatus } from "./campaign.ts";
 export type { CampaignStats };
 export type CampaignWithStats = Campaign & { stats: CampaignStats };
 
-const UNSENT: readonly CampaignStatus[] = ["draft", "scheduled", "missed"];
 const ENDED: CampaignStatus[] = ["sent", "canceled"];
 
 const NOTHING: CampaignStats = {
@@ -26,8 +25,7 @@ const NOTHING: CampaignStats = {
 
 /** Campaigns with their figures. Those of campaigns that ended are kept until a recipient changes, because counting takes long. */
 export async function withStats(ctx: TenantContext, rows: Campaign[]): Promise<CampaignWithStats[]> {
-  const ids = rows.filter(({ status, counted }) => counted === null && !UNSENT.includes(status))
-    .map(({ id }) => id);
+  const ids = rows.filter(({ counted }) => counted === null).map(({ id }) => id);
   const stats = ids.length === 0 ? null : await ctx.tx((tx) => countAndKeep(tx, ids));
   return rows.map((row) => ({ ...row, stats: row.counted ?? stats?.get(row.id) ?? NOTHING }));
 }
