@@ -12,7 +12,7 @@ import type { Event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
-import { englishOf, problem } from "../platform/problem.ts";
+import { problem } from "../platform/problem.ts";
 import { type Campaign, type CampaignStatus, lockCampaign, readCampaign } from "./campaign.ts";
 import { counted } from "./campaigns.ts";
 import { checkCampaign, type CheckResult } from "./checks.ts";
@@ -70,10 +70,7 @@ export async function sendCampaign(
   const campaign = await readCampaign(ctx, id);
   requireStatus(campaign, ["draft", "missed"]);
   const { checks, isReady } = await checkCampaign(ctx, campaign);
-  if (!isReady) {
-    const reasons = checks.flatMap(({ problems }) => problems.map(englishOf)).join(" ");
-    throw conflict(NOT_READY.with({ reasons }));
-  }
+  if (!isReady) throw conflict(NOT_READY.with({ reasons: checks.flatMap(({ problems }) => problems) }));
   const links = at ? [] : await linksOf(ctx, campaign);
   return await change(ctx, id, ["draft", "missed"], async (tx, before) => {
     if (before.version !== campaign.version) throw conflict(CHANGED_MEANWHILE);
