@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from "drizzle
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
+import type { RenderedEmail } from "../../views/emails/render.tsx";
 import { release, reserve } from "../billing/limits.ts";
 import { unsubscribeUrl } from "../contacts/links.ts";
 import type { TenantContext } from "../context.ts";
@@ -159,40 +160,59 @@ async function withinLimit(
   }
 }
 
-async function sendTo(ctx: TenantContext, slice: Slice, { recipient, contact }: Claim): Promise<Delivery> {
-  const { campaign, template, winner, sender } = slice;
-  const unsubscribe = unsubscribeUrl(ctx, contact.id, campaign.id);
-  const content = personalize(template, recipient.variant ?? winner, contact, {
-    link: (position) => clickUrl(ctx, recipient.id, position),
-    unsubscribeUrl: unsubscribe,
-    openUrl: campaign.tracksOpens ? openUrl(ctx, recipient.id) : null,
-  });
+/** A content that can't be filled fails one email. It must not end the job, which would claim the next recipients. */
+async function sendTo(ctx: TenantContext, slice: Slice, claim: Claim): Promise<Delivery> {
+  let content: RenderedEmail;
   try {
-    return await deliver(ctx.system, {
-      id: recipient.id,
-      to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
-      from: sender.from,
-      dkim: sender.dkim,
-      returnPath: sender.returnPath(contact),
-      ...content,
-      headers: {
-        "List-Unsubscribe": `<${unsubscribe}>`,
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": `<${campaign.id}.${new URL(unsubscribe).hostname}>`,
-      },
-      tags: { tenant: ctx.tenant.id, recipient: recipient.id },
-      tenantId: ctx.tenant.id,
-      message: "campaign",
-      category: "campaigns",
-    });
+    content = contentFor(ctx, slice, claim);
+  } catch (error) {
+    return { status: "refused", recipient: false, reason: messageOf(error) };
+  }
+  try {
+    return await deliverTo(ctx, slice, claim, content);
   } catch (error) {
     slice.end.stopped ??= "rate"; // a dependency is down: the next job tries the others
-    return {
-      status: "deferred",
-      reason: error instanceof Error ? error.message : String(error),
-      isUnsure: true,
-    };
+    return { status: "deferred", reason: messageOf(error), isUnsure: true };
   }
+}
+
+function contentFor(ctx: TenantContext, slice: Slice, { recipient, contact }: Claim): RenderedEmail {
+  const { campaign, template, winner } = slice;
+  return personalize(template, recipient.variant ?? winner, contact, {
+    link: (position) => clickUrl(ctx, recipient.id, position),
+    unsubscribeUrl: unsubscribeUrl(ctx, contact.id, campaign.id),
+    openUrl: campaign.tracksOpens ? openUrl(ctx, recipient.id) : null,
+  });
+}
+
+function deliverTo(
+  ctx: TenantContext,
+  { campaign, sender }: Slice,
+  { recipient, contact }: Claim,
+  content: RenderedEmail,
+): Promise<Delivery> {
+  const unsubscribe = unsubscribeUrl(ctx, contact.id, campaign.id);
+  return deliver(ctx.system, {
+    id: recipient.id,
+    to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
+    from: sender.from,
+    dkim: sender.dkim,
+    returnPath: sender.returnPath(contact),
+    ...content,
+    headers: {
+      "List-Unsubscribe": `<${unsubscribe}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      "List-Id": `<${campaign.id}.${new URL(unsubscribe).hostname}>`,
+    },
+    tags: { tenant: ctx.tenant.id, recipient: recipient.id },
+    tenantId: ctx.tenant.id,
+    message: "campaign",
+    category: "campaigns",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 type Outcome = { recipient: Recipient; set: Partial<Recipient> };

@@ -1,12 +1,12 @@
 import { and, eq, isNull, lt } from "drizzle-orm";
 import { sequenceEmails, sequenceRuns, sequences } from "../../db/tenant/schema/sequences.ts";
+import type { RenderedEmail } from "../../views/emails/render.tsx";
 import { isEntitled } from "../billing/plan_features.ts";
 import { release, reserve } from "../billing/limits.ts";
 import { bounce } from "../bounces/bounce_reader.ts";
 import { EMAIL_LIMIT } from "../campaigns/limits.ts";
 import { readPostalAddress } from "../campaigns/settings.ts";
 import { makeTemplate, personalize, type Template } from "../campaigns/template.ts";
-import type { RenderedEmail } from "../../views/emails/render.tsx";
 import { unsubscribeUrl } from "../contacts/links.ts";
 import { CAMPAIGNS } from "../contacts/permissions.ts";
 import type { TenantContext } from "../context.ts";
