@@ -6,7 +6,6 @@ import { EMAIL_LIMIT } from "./limits.ts";
 import { MISSED, SENT, STOPPED } from "./notifications.ts";
 import { SEND_TEST, TEST_EMAILS } from "./preview.ts";
 import { SETTINGS_CHANGED } from "./settings.ts";
-import { REPEAT_FAILED_WORK, REPEAT_SCHEDULE } from "./repeat_failed_work.ts";
 import { WORK_ON_CAMPAIGN } from "./work.ts";
 
 export default feature("campaigns", {
@@ -15,7 +14,6 @@ export default feature("campaigns", {
   rateLimits: [TEST_EMAILS],
   events: [...EVENTS, SETTINGS_CHANGED],
   notificationKinds: [MISSED, STOPPED, SENT],
-  jobs: [WORK_ON_CAMPAIGN, REPEAT_FAILED_WORK, SEND_TEST, RECORD_BOUNCE],
-  schedules: [REPEAT_SCHEDULE],
+  jobs: [WORK_ON_CAMPAIGN, SEND_TEST, RECORD_BOUNCE],
   bounceReaders: [RECORD_BOUNCE],
 });

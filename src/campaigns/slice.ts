@@ -162,25 +162,31 @@ async function withinLimit(
 
 /** A content that can't be filled fails one email. It must not end the job, which would claim the next recipients. */
 async function sendTo(ctx: TenantContext, slice: Slice, claim: Claim): Promise<Delivery> {
+  const unsubscribe = unsubscribeUrl(ctx, claim.contact.id, slice.campaign.id);
   let content: RenderedEmail;
   try {
-    content = contentFor(ctx, slice, claim);
+    content = contentFor(ctx, slice, claim, unsubscribe);
   } catch (error) {
     return { status: "refused", recipient: false, reason: messageOf(error) };
   }
   try {
-    return await deliverTo(ctx, slice, claim, content);
+    return await deliverTo(ctx, slice, claim, { content, unsubscribe });
   } catch (error) {
     slice.end.stopped ??= "rate"; // a dependency is down: the next job tries the others
     return { status: "deferred", reason: messageOf(error), isUnsure: true };
   }
 }
 
-function contentFor(ctx: TenantContext, slice: Slice, { recipient, contact }: Claim): RenderedEmail {
+function contentFor(
+  ctx: TenantContext,
+  slice: Slice,
+  { recipient, contact }: Claim,
+  unsubscribeUrl: string,
+): RenderedEmail {
   const { campaign, template, winner } = slice;
   return personalize(template, recipient.variant ?? winner, contact, {
     link: (position) => clickUrl(ctx, recipient.id, position),
-    unsubscribeUrl: unsubscribeUrl(ctx, contact.id, campaign.id),
+    unsubscribeUrl,
     openUrl: campaign.tracksOpens ? openUrl(ctx, recipient.id) : null,
   });
 }
@@ -189,9 +195,8 @@ function deliverTo(
   ctx: TenantContext,
   { campaign, sender }: Slice,
   { recipient, contact }: Claim,
-  content: RenderedEmail,
+  { content, unsubscribe }: { content: RenderedEmail; unsubscribe: string },
 ): Promise<Delivery> {
-  const unsubscribe = unsubscribeUrl(ctx, contact.id, campaign.id);
   return deliver(ctx.system, {
     id: recipient.id,
     to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },

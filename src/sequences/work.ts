@@ -130,32 +130,32 @@ class Mail {
 
   /** A content that can't be filled fails one email. It must not end the job, which would claim the next contact. */
   async send(claim: Claim): Promise<Delivery> {
+    const unsubscribe = unsubscribeUrl(this.#ctx, claim.contact.id);
     let content: RenderedEmail;
     try {
-      content = await this.#contentOf(claim);
+      content = await this.#contentOf(claim, unsubscribe);
     } catch (error) {
       return { status: "refused", recipient: false, reason: messageOf(error) };
     }
     try {
-      return await this.#deliver(claim, content);
+      return await this.#deliver(claim, content, unsubscribe);
     } catch (error) {
       return { status: "deferred", reason: messageOf(error), isUnsure: true };
     }
   }
 
-  async #contentOf({ emailId, contact, step }: Claim): Promise<RenderedEmail> {
+  async #contentOf({ emailId, contact, step }: Claim, unsubscribeUrl: string): Promise<RenderedEmail> {
     const template = await this.#templateOf(step);
     const target = (position: number) => template.fields.fill(template.links[position]!, contact, "text");
     return personalize(template, "a", contact, {
       link: (position) => sequenceLink(this.#ctx, emailId, target(position)),
-      unsubscribeUrl: unsubscribeUrl(this.#ctx, contact.id),
+      unsubscribeUrl,
       openUrl: null,
     });
   }
 
-  #deliver({ emailId, contact }: Claim, content: RenderedEmail): Promise<Delivery> {
+  #deliver({ emailId, contact }: Claim, content: RenderedEmail, unsubscribe: string): Promise<Delivery> {
     const { system, tenant } = this.#ctx;
-    const unsubscribe = unsubscribeUrl(this.#ctx, contact.id);
     return deliver(system, {
       id: emailId,
       to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },

@@ -6,7 +6,6 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DescriptionList, type Fact } from "../../components/description_list.tsx";
-import { EmailFrame } from "../../components/email_frame.tsx";
 import { TextField } from "../../components/field.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -16,6 +15,7 @@ import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
 import { CAMPAIGNS_PATH, recipientsOf, SETTINGS_PATH } from "./address.ts";
 import { StatusLabel } from "./campaigns_page.tsx";
+import { EmailFrame } from "./email_frame.tsx";
 import { campaignText } from "./text.ts";
 
 /** A line of the list before sending. `problems` is empty if it is fine. */

@@ -6,8 +6,8 @@ import { Badge } from "../../components/badge.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
-import { EmailFrame } from "../../components/email_frame.tsx";
 import { TextLink } from "../../components/link.tsx";
+import { EmailFrame } from "../campaigns/email_frame.tsx";
 import { sequenceText } from "./text.ts";
 
 export type SequencePageProps = {

@@ -1,4 +1,4 @@
-import { Card } from "./card.tsx";
+import { Card } from "../../components/card.tsx";
 
 /** An email in a frame of its own, where it runs no scripts. The page needs `framingPolicy`. */
 export function EmailFrame({ title, src }: { title: string; src: string }) {
