@@ -1,10 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
-import {
-  CAMPAIGN_LIST,
-  type CampaignWithStats,
-  getCampaign,
-  listCampaigns,
-} from "../../src/campaigns/campaigns.ts";
+import { readCampaign } from "../../src/campaigns/campaign.ts";
+import { CAMPAIGN_LIST, type CampaignWithStats, listCampaigns } from "../../src/campaigns/campaigns.ts";
 import { sendCampaign, sendRequest } from "../../src/campaigns/sending.ts";
 import type { SystemContext, TenantContext } from "../../src/context.ts";
 import { DomainError } from "../../src/errors.ts";
@@ -44,8 +40,7 @@ export function define(campaigns: Command): void {
       const request = parseOptions(sendRequest, options);
       const sent = await withSystem(async (ctx) => {
         const tenant = await tenantOf(ctx, id, tenantId);
-        await sendCampaign(tenant, id, request);
-        return rowOf(tenant, await getCampaign(tenant, id));
+        return rowOf(tenant, await sendCampaign(tenant, id, request));
       });
       createOutput(json === true).data(sent);
     });
@@ -56,7 +51,7 @@ async function tenantOf(ctx: SystemContext, id: string, name: string | undefined
   let missing: unknown;
   for await (const tenant of openTenants(ctx, name)) {
     try {
-      await getCampaign(tenant, id);
+      await readCampaign(tenant, id);
       return tenant;
     } catch (error) {
       if (!(error instanceof DomainError && error.kind === "not_found")) throw error;

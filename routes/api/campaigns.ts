@@ -132,7 +132,7 @@ campaigns.operation("post", "/campaigns", {
   operationId: "createCampaign",
   summary: "Create a campaign",
   description:
-    `Creates a draft. With \`subject_b\`, \`test_share\` percent of the recipients get one of both subjects first, and after \`test_hours\` the others get the one with more clicks. ${NEEDS}`,
+    `Creates a draft. With \`subject_b\`, \`test_share\` percent of the recipients get one of the two subjects first, and after \`test_hours\` the others get the one with more clicks. ${NEEDS}`,
   permission: CAMPAIGNS_MANAGE,
   events: [CAMPAIGN_CREATED],
   body: newCampaign,

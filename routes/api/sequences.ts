@@ -7,7 +7,7 @@ import {
   SEQUENCE_STOPPED,
   SEQUENCE_UPDATED,
 } from "../../src/sequences/events.ts";
-import { newSequence, sequenceChanges } from "../../src/sequences/sequence.ts";
+import { newSequence, type Sequence, sequenceChanges } from "../../src/sequences/sequence.ts";
 import {
   createSequence,
   deleteSequence,
@@ -52,10 +52,10 @@ const summary = {
 };
 const step = z.object({
   id: z.uuid(),
-  delayHours: z.int().openapi({ description: "From the step before, or from the start" }),
+  delayHours: z.int().openapi({ description: "From the previous step, or from the start" }),
   condition: z.object({ type: z.enum(["tag", "clicked"]), value: z.string().optional() }).nullable().openapi({
     description:
-      "Without it, everyone gets the step. `clicked`: those who clicked a link in the email before.",
+      "Without it, everyone gets the step. `clicked`: those who clicked a link in the previous email.",
   }),
   subject: z.string(),
   body: z.string().openapi({ description: "Markdown with merge fields" }),
@@ -157,8 +157,10 @@ sequences.operation("delete", "/sequences/{id}", {
   permission: CAMPAIGNS_MANAGE,
   events: [SEQUENCE_DELETED],
   answer: { status: 204, description: "The sequence was deleted" },
+  versionOf: ({ version }: Sequence) => version,
+  checksMatch: true,
   refusals: [409],
-  run: (ctx, { id }) => deleteSequence(ctx, id),
+  run: (ctx, { id, expectedVersion }) => deleteSequence(ctx, id, expectedVersion),
 });
 
 sequences.operation("post", "/sequences/{id}/start", {

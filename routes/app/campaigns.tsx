@@ -7,7 +7,6 @@ import {
   browseCampaigns,
   CAMPAIGN_LIST,
   campaignChanges,
-  type CampaignWithStats,
   createCampaign,
   deleteCampaign,
   duplicateCampaign,
@@ -16,6 +15,7 @@ import {
   setArchive,
   updateCampaign,
 } from "../../src/campaigns/campaigns.ts";
+import { type Campaign, readCampaign } from "../../src/campaigns/campaign.ts";
 import { archiveUrl } from "../../src/campaigns/links.ts";
 import { previewCampaign, sendTest } from "../../src/campaigns/preview.ts";
 import {
@@ -173,7 +173,7 @@ pages.get(`${PATH}/:id/preview`, async (c) => {
 pages.get(`${PATH}/:id/edit`, async (c) => {
   const ctx = c.get("member");
   authorize(ctx, CAMPAIGNS_MANAGE);
-  const campaign = await getCampaign(ctx, c.req.param("id"));
+  const campaign = await readCampaign(ctx, c.req.param("id"));
   return await page(c, await formPage(c, { campaign, values: valuesOf(campaign) }));
 });
 
@@ -189,7 +189,7 @@ pages.post(`${PATH}/:id`, async (c) => {
     done: ({ name }) => ({ to: `${PATH}/${id}`, flash: textOf(c).saved(name) }),
     refusals: ["invalid", "precondition_failed", "conflict"],
     refused: async ({ errors, kind, problem }) => {
-      const campaign = await getCampaign(ctx, id);
+      const campaign = await readCampaign(ctx, id);
       return await formPage(c, { campaign, values: fields, errors, kind, problem });
     },
   });
@@ -197,7 +197,7 @@ pages.post(`${PATH}/:id`, async (c) => {
 
 pages.get(`${PATH}/:id/recipients`, async (c) => {
   const ctx = c.get("member");
-  const campaign = await getCampaign(ctx, c.req.param("id"));
+  const campaign = await readCampaign(ctx, c.req.param("id"));
   const query = readListAddress(c.req.query(), RECIPIENT_LIST);
   const { items, tabs, ...shown } = await browseRecipients(ctx, campaign.id, query);
   const list = (
@@ -288,7 +288,7 @@ pages.post(`${PATH}/:id/duplicate`, async (c) => {
 pages.get(`${PATH}/:id/delete`, async (c) => {
   const ctx = c.get("member");
   authorize(ctx, CAMPAIGNS_MANAGE);
-  const campaign = await getCampaign(ctx, c.req.param("id"));
+  const campaign = await readCampaign(ctx, c.req.param("id"));
   return await page(c, {
     title: textOf(c).remove,
     trail: trailOf(c, campaign),
@@ -314,7 +314,7 @@ async function campaignPage(
   const isUnsent = ["draft", "missed"].includes(campaign.status);
   const [checks, details, segments] = await Promise.all([
     isUnsent ? getChecks(ctx, campaign.id) : null,
-    readDetails(ctx, campaign.id),
+    readDetails(ctx, campaign),
     listSegmentChoices(ctx),
   ]);
   const locale = localeOf(c);
@@ -352,7 +352,7 @@ async function campaignPage(
 async function formPage(
   c: Context<MemberEnv>,
   { campaign, ...props }: Pick<CampaignFormProps, "values" | "errors" | "kind" | "problem"> & {
-    campaign?: CampaignWithStats;
+    campaign?: Campaign;
   },
 ): Promise<Page> {
   const ctx = c.get("member");
@@ -389,7 +389,7 @@ function utcOf(c: Context<MemberEnv>, local: string): string {
 }
 
 /** A campaign's values as its form shows them. */
-function valuesOf(campaign: CampaignWithStats): Record<string, string> {
+function valuesOf(campaign: Campaign): Record<string, string> {
   const names = Object.keys(campaignChanges.shape) as (keyof typeof campaignChanges.shape)[];
   return Object.fromEntries(names.map((name) => [snakeCase(name), String(campaign[name] ?? "")]));
 }

@@ -7,6 +7,7 @@ import { CAMPAIGNS, CAMPAIGNS_MANAGE } from "../../src/contacts/permissions.ts";
 import { notFound } from "../../src/errors.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import type { Step } from "../../src/sequences/engine.ts";
+import { previewStep, sendStepTest } from "../../src/sequences/preview.ts";
 import {
   newSequence,
   SEQUENCE_NOT_FOUND,
@@ -25,6 +26,7 @@ import {
   stopSequence,
   updateSequence,
 } from "../../src/sequences/sequences.ts";
+import { withLinksInNewTabs } from "../../views/framed_html.ts";
 import {
   SequenceForm,
   type SequenceFormProps,
@@ -35,6 +37,8 @@ import {
   DeleteSequencePage,
   SequenceActions,
   SequencePage,
+  StepActions,
+  StepPreview,
 } from "../../views/pages/sequences/sequence_page.tsx";
 import {
   NewSequenceLink,
@@ -42,8 +46,10 @@ import {
   SequencesPage,
 } from "../../views/pages/sequences/sequences_page.tsx";
 import { sequenceText } from "../../views/pages/sequences/text.ts";
-import { type Fields, type MemberEnv, readForm } from "../http.ts";
+import { framedEmail } from "../framed_email.ts";
+import { type Fields, type MemberEnv, nonceOf, readForm } from "../http.ts";
 import { localeOf } from "../locale.ts";
+import { framingPolicy } from "../middleware/security_headers.ts";
 import { done, form, type Page, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
@@ -172,6 +178,30 @@ pages.get(`${PATH}/:id/steps/:step/edit`, async (c) => {
     body,
   };
   return await page(c, await stepPage(c, id, { values }));
+});
+
+pages.get(`${PATH}/:id/steps/:step`, async (c) => {
+  const ctx = c.get("member");
+  const { id, name, steps } = await getSequence(ctx, c.req.param("id"));
+  const step = findStep(steps, c.req.param("step"));
+  c.header("Content-Security-Policy", framingPolicy(ctx.services.config.appUrl, nonceOf(c)));
+  return await page(c, {
+    title: step.subject,
+    trail: [listCrumb(c), { label: name, href: `${PATH}/${id}` }],
+    actions: <StepActions sequenceId={id} stepId={step.id} />,
+    body: <StepPreview sequenceId={id} stepId={step.id} />,
+  });
+});
+
+pages.get(`${PATH}/:id/steps/:step/preview`, async (c) => {
+  const { html } = await previewStep(c.get("member"), c.req.param("id"), c.req.param("step"));
+  return await framedEmail(c, withLinksInNewTabs(html));
+});
+
+pages.post(`${PATH}/:id/steps/:step/test`, async (c) => {
+  const [id, step] = [c.req.param("id"), c.req.param("step")];
+  await sendStepTest(c.get("member"), id, step);
+  return await done(c, { to: `${PATH}/${id}/steps/${step}`, flash: textOf(c).testSent });
 });
 
 pages.post(`${PATH}/:id/steps/:step`, (c) => {

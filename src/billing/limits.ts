@@ -58,10 +58,10 @@ export async function lockLimit(tx: TenantTx, limit: Limit): Promise<void> {
     .onConflictDoUpdate({ target: limitCounters.limit, set: { used: sql`${limitCounters.used}` } });
 }
 
-/** Uncounts one thing, in the transaction that deletes it. */
-export async function release(tx: TenantTx, limit: Limit): Promise<void> {
+/** Uncounts one thing, in the transaction that deletes it. A monthly limit needs to know when the thing was reserved. */
+export async function release(tx: TenantTx, limit: Limit, reservedAt = new Date(0)): Promise<void> {
   await tx.update(limitCounters).set({ used: sql`greatest(${limitCounters.used} - 1, 0)` })
-    .where(eq(limitCounters.limit, limit.name));
+    .where(eq(limitCounters.limit, counterOf(limit, reservedAt)));
 }
 
 /** The number of things in use. After a downgrade, it may exceed the limit. */

@@ -1,6 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaigns } from "../../db/tenant/schema/campaigns.ts";
+import { authorizeReading } from "../access/authorize.ts";
+import { CAMPAIGNS_MANAGE } from "../contacts/permissions.ts";
+import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
@@ -13,6 +16,16 @@ export type Variant = "a" | "b";
 
 /** Campaigns that can still be edited. */
 export const EDITABLE: readonly CampaignStatus[] = ["draft"];
+
+/** The campaign without its figures. Throws `not_found`. */
+export async function readCampaign(ctx: TenantContext, id: string): Promise<Campaign> {
+  authorizeReading(ctx, CAMPAIGNS_MANAGE);
+  const [[campaign]] = isId(id)
+    ? await ctx.read((tx) => [tx.select().from(campaigns).where(eq(campaigns.id, id))])
+    : [[]];
+  if (!campaign) throw notFound(CAMPAIGN_NOT_FOUND);
+  return campaign;
+}
 
 /** The row, locked until the transaction ends. Throws `not_found`. */
 export async function lockCampaign(tx: TenantTx, id: string): Promise<Campaign> {

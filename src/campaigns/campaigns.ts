@@ -6,25 +6,19 @@ import { authorize, authorizeReading } from "../access/authorize.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import { CAMPAIGNS, CAMPAIGNS_MANAGE } from "../contacts/permissions.ts";
 import type { TenantContext } from "../context.ts";
-import { conflict, invalid, notFound, preconditionFailed } from "../errors.ts";
+import { conflict, invalid, preconditionFailed } from "../errors.ts";
 import { changedFields } from "../events/changes.ts";
 import { publish } from "../events/publish.ts";
 import { newToken } from "../platform/crypto.ts";
-import { isId, newId } from "../platform/ids.ts";
+import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
-import {
-  type Campaign,
-  CAMPAIGN_NOT_FOUND,
-  type CampaignStatus,
-  EDITABLE,
-  lockCampaign,
-} from "./campaign.ts";
+import { type Campaign, type CampaignStatus, EDITABLE, lockCampaign, readCampaign } from "./campaign.ts";
 import { CAMPAIGN_CREATED, CAMPAIGN_DELETED, CAMPAIGN_UPDATED } from "./events.ts";
-import { type CampaignStats, readStats } from "./recipients.ts";
+import { type CampaignWithStats, withStats } from "./stats.ts";
 
 const NAME_MISSING = problem("campaign_name_missing", "Enter a name.");
 const SUBJECT_MISSING = problem("campaign_subject_needed", "Enter a subject.");
@@ -40,7 +34,7 @@ const IN_USE = problem("campaign_in_use", "Cancel the campaign before you delete
 const HOUR_INVALID = problem("campaign_hour_invalid", "Use a whole hour from 0 to 24.");
 const WINDOW_INCOMPLETE = problem(
   "campaign_window_incomplete",
-  "Set both hours, or none, and two different ones.",
+  "Enter two different hours, or leave both empty.",
 );
 const RATE_INVALID = problem("campaign_rate_invalid", "Use a whole number from 1 to 100,000.");
 const SHARE_INVALID = problem("campaign_share_invalid", "Use a percentage from 10 to 100.");
@@ -92,7 +86,7 @@ export type NewCampaign = z.output<typeof newCampaign>;
 export const campaignChanges = fields.partial();
 export type CampaignChanges = z.output<typeof campaignChanges>;
 
-export type CampaignWithStats = Campaign & { stats: CampaignStats };
+export type { CampaignWithStats };
 
 const STATUSES = ["draft", "scheduled", "missed", "sending", "paused", "sent", "canceled"] as const;
 
@@ -131,12 +125,7 @@ export async function browseCampaigns(
 
 /** Throws `not_found`. */
 export async function getCampaign(ctx: TenantContext, id: string): Promise<CampaignWithStats> {
-  authorizeReading(ctx, CAMPAIGNS_MANAGE);
-  if (!isId(id)) throw notFound(CAMPAIGN_NOT_FOUND);
-  const [[campaign]] = await ctx.read((tx) => [tx.select().from(campaigns).where(eq(campaigns.id, id))]);
-  if (!campaign) throw notFound(CAMPAIGN_NOT_FOUND);
-  const [shown] = await withStats(ctx, [campaign]);
-  return shown!;
+  return await counted(ctx, await readCampaign(ctx, id));
 }
 
 /**
@@ -152,14 +141,14 @@ export async function createCampaign(
   requireFeature(ctx, CAMPAIGNS);
   const now = ctx.services.clock.now();
   const values = complete(input);
-  return await ctx.tx(async (tx) => {
+  const created = await ctx.tx(async (tx) => {
     const [campaign] = await tx.insert(campaigns)
       .values({ ...values, id, createdBy: describeActor(ctx.actor).id, createdAt: now, updatedAt: now })
       .onConflictDoNothing({ target: campaigns.id }).returning();
     if (campaign) await publish(ctx, tx, CAMPAIGN_CREATED, { after: campaign });
-    const made = campaign ?? await lockCampaign(tx, id);
-    return { ...made, stats: (await readStats(tx, [made.id]))(made.id) };
+    return campaign ?? await lockCampaign(tx, id);
   });
+  return await counted(ctx, created);
 }
 
 /**
@@ -174,20 +163,20 @@ export async function updateCampaign(
 ): Promise<CampaignWithStats> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
-  return await ctx.tx(async (tx) => {
+  const updated = await ctx.tx(async (tx) => {
     const before = await lockCampaign(tx, id);
     if (expectedVersion !== undefined && expectedVersion !== before.version) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
-    const stats = (await readStats(tx, [id]))(id);
     const changed = changedFields<Campaign>(before, complete({ ...contentOf(before), ...changes }));
-    if (Object.keys(changed).length === 0) return { ...before, stats };
+    if (Object.keys(changed).length === 0) return before;
     if (!EDITABLE.includes(before.status)) throw conflict(NOT_A_DRAFT.with({ status: before.status }));
     const set = { ...changed, version: before.version + 1, updatedAt: ctx.services.clock.now() };
     const [after] = await tx.update(campaigns).set(set).where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, CAMPAIGN_UPDATED, { before, after: after! });
-    return { ...after!, stats };
+    return after!;
   });
+  return await counted(ctx, updated);
 }
 
 /** Creates a draft with the same content. Throws `not_found`. */
@@ -196,7 +185,7 @@ export async function duplicateCampaign(
   id: string,
   copyName: (name: string) => string,
 ): Promise<CampaignWithStats> {
-  const original = await getCampaign(ctx, id);
+  const original = await readCampaign(ctx, id);
   const name = copyName(original.name).slice(0, MAX_NAME_LENGTH);
   return await createCampaign(ctx, { ...contentOf(original), name });
 }
@@ -259,7 +248,8 @@ function complete(input: NewCampaign): NewCampaign {
   return { ...input, testShare: testShare ?? DEFAULT_SHARE, testHours: testHours ?? DEFAULT_TEST_HOURS };
 }
 
-async function withStats(ctx: TenantContext, rows: Campaign[]): Promise<CampaignWithStats[]> {
-  const statsOf = await ctx.tx((tx) => readStats(tx, rows.map(({ id }) => id)));
-  return rows.map((row) => ({ ...row, stats: statsOf(row.id) }));
+/** The campaign with its figures. */
+export async function counted(ctx: TenantContext, campaign: Campaign): Promise<CampaignWithStats> {
+  const [shown] = await withStats(ctx, [campaign]);
+  return shown!;
 }

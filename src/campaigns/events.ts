@@ -73,7 +73,7 @@ export const EVENTS = [
 function shown(description: string) {
   return {
     withoutValues: ["body", "archiveToken"] as const,
-    bookkeeping: ["version", "updatedAt", "run", "expandedTo", "expandedAt"] as const,
+    bookkeeping: ["version", "updatedAt", "run", "expandedTo", "expandedAt", "counted"] as const,
     webhook: campaignData(description),
   };
 }

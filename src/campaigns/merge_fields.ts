@@ -1,3 +1,4 @@
+import { isFieldKey } from "../contacts/contact.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { oneLine } from "../platform/text.ts";
 
@@ -23,6 +24,7 @@ export type Merged = { email: string; name: string; fields: Readonly<Record<stri
 export type MergePlace = "html" | "text" | "subject";
 
 const FIELD = /\{\{([^{}\n]{0,200})\}\}/g;
+/** Also keys that no contact can have, so that an email shows their fallback. */
 const PATH = /^(?:email|name|fields\.([\p{L}\p{N}_-]{1,64}))$/u;
 
 /** Private characters around a field's number. They survive the renderer as text, and come out of URLs percent-encoded. */
@@ -35,13 +37,13 @@ export class MergeFields {
   readonly list: MergeField[] = [];
   readonly problems: Problem[] = [];
 
-  /** The text with a mark in place of each field. What isn't a field stays as it is, and is in `problems`. */
+  /** The text with a mark in place of each field. What isn't a field stays as it is. Unknown fields are in `problems`. */
   mark(text: string): string {
     const marked = text.replaceAll(PRIVATE, "").replaceAll(FIELD, (written, inside: string) => {
       const field = parseField(written, inside);
-      if (field) return `${START}${this.#numberOf(field)}${END}`;
-      this.problems.push(FIELD_UNKNOWN.with({ field: written }));
-      return written;
+      const isKnown = field && (field.source.of !== "fields" || isFieldKey(field.source.key));
+      if (!isKnown) this.problems.push(FIELD_UNKNOWN.with({ field: written }));
+      return field ? `${START}${this.#numberOf(field)}${END}` : written;
     });
     const open = /\{\{[^{}\n]{0,20}/.exec(marked.replaceAll(FIELD, ""))?.[0];
     if (open !== undefined) this.problems.push(FIELD_UNCLOSED.with({ start: open.trim() }));
@@ -57,6 +59,14 @@ export class MergeFields {
       if (inUrl !== undefined) return encodeURIComponent(value);
       return place === "html" ? escapeHtml(value) : value;
     });
+  }
+
+  /** The marked text with the fields as they were written. */
+  unmark(marked: string): string {
+    return marked.replaceAll(
+      MARK,
+      (_mark, plain?: string, inUrl?: string) => this.list[Number(plain ?? inUrl)]?.text ?? "",
+    );
   }
 
   #numberOf(field: MergeField): number {
@@ -85,6 +95,11 @@ function parseField(text: string, inside: string): MergeField | null {
 }
 
 function valueOf({ source, fallback }: MergeField, { email, name, fields }: Merged): string {
-  const value = source.of === "email" ? email : source.of === "name" ? name : fields[source.key] ?? "";
+  const value = source.of === "email" ? email : source.of === "name" ? name : ownValue(fields, source.key);
   return value.trim() === "" ? fallback ?? "" : value;
+}
+
+/** A key such as `constructor` names no value that the object inherits. */
+function ownValue(fields: Merged["fields"], key: string): string {
+  return Object.hasOwn(fields, key) ? fields[key]! : "";
 }

@@ -8,6 +8,8 @@ import type { TenantContext } from "../context.ts";
 import { list, type ListQuery, type PlacedPage } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { idKey } from "../platform/list_keys.ts";
+import type { Campaign } from "./campaign.ts";
+import { MergeFields } from "./merge_fields.ts";
 
 const STATES = ["waiting", "claimed", "sent", "skipped", "failed", "unknown"] as const;
 export type RecipientState = typeof STATES[number];
@@ -66,9 +68,11 @@ export type LinkFigures = { url: string; clicks: number };
 /** The campaign's links, and why emails were skipped or failed, the most frequent first. */
 export async function readDetails(
   ctx: TenantContext,
-  campaignId: string,
+  { id: campaignId, body }: Pick<Campaign, "id" | "body">,
 ): Promise<{ links: LinkFigures[]; skipped: { reason: string; count: number }[] }> {
   authorizeReading(ctx, CAMPAIGNS_MANAGE);
+  const fields = new MergeFields();
+  fields.mark(body);
   const [links, skipped] = await ctx.read((tx) => [
     tx.select({ url: campaignLinks.url, clicks: campaignLinks.clicks }).from(campaignLinks)
       .where(eq(campaignLinks.campaignId, campaignId)).orderBy(asc(campaignLinks.position)),
@@ -76,7 +80,7 @@ export async function readDetails(
       .where(sql`${r.campaignId} = ${campaignId} and ${r.state} = 'skipped'`)
       .groupBy(r.reason).orderBy(sql`count(*) desc`),
   ]);
-  return { links, skipped };
+  return { links: links.map(({ url, clicks }) => ({ url: fields.unmark(url), clicks })), skipped };
 }
 
 /** The segments to choose from, by name. */

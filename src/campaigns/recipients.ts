@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contacts, segments } from "../../db/tenant/schema/contacts.ts";
@@ -69,58 +69,4 @@ function variantSql({ id, testShare, subjectB }: Pick<Campaign, "id" | "testShar
   return sql`case when ${bucket} < ${testShare * 5}::int then 'a' when ${bucket} < ${
     testShare * 10
   }::int then 'b' end`;
-}
-
-/** What became of a campaign's emails. `sent + skipped + failed + unknown + waiting = recipients`. */
-export type CampaignStats = {
-  recipients: number;
-  waiting: number;
-  sent: number;
-  skipped: number;
-  failed: number;
-  unknown: number;
-  bounced: number;
-  complained: number;
-  unsubscribed: number;
-  clicked: number;
-  opened: number;
-};
-
-const NOTHING: CampaignStats = {
-  recipients: 0,
-  waiting: 0,
-  sent: 0,
-  skipped: 0,
-  failed: 0,
-  unknown: 0,
-  bounced: 0,
-  complained: 0,
-  unsubscribed: 0,
-  clicked: 0,
-  opened: 0,
-};
-
-/** The figures of campaigns, by id. */
-export async function readStats(
-  tx: TenantTx,
-  ids: readonly string[],
-): Promise<(id: string) => CampaignStats> {
-  const r = campaignRecipients;
-  const countOf = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`;
-  const rows = ids.length === 0 ? [] : await tx.select({
-    id: r.campaignId,
-    recipients: sql<number>`count(*)::int`,
-    waiting: countOf(sql`${r.state} in ('waiting', 'claimed')`),
-    sent: countOf(sql`${r.state} = 'sent'`),
-    skipped: countOf(sql`${r.state} = 'skipped'`),
-    failed: countOf(sql`${r.state} = 'failed'`),
-    unknown: countOf(sql`${r.state} = 'unknown'`),
-    bounced: countOf(isNotNull(r.bouncedAt)),
-    complained: countOf(isNotNull(r.complainedAt)),
-    unsubscribed: countOf(isNotNull(r.unsubscribedAt)),
-    clicked: countOf(isNotNull(r.clickedAt)),
-    opened: countOf(isNotNull(r.openedAt)),
-  }).from(r).where(or(...ids.map((id) => eq(r.campaignId, id)))).groupBy(r.campaignId);
-  const byId = new Map(rows.map(({ id, ...stats }) => [id, stats]));
-  return (id) => byId.get(id) ?? NOTHING;
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignLinks, campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
@@ -10,10 +10,11 @@ import type { TenantContext } from "../context.ts";
 import { conflict, invalid } from "../errors.ts";
 import type { Event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
+import { MINUTE } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
-import { englishOf, problem } from "../platform/problem.ts";
-import { type Campaign, type CampaignStatus, lockCampaign } from "./campaign.ts";
-import { type CampaignWithStats, getCampaign } from "./campaigns.ts";
+import { problem } from "../platform/problem.ts";
+import { type Campaign, type CampaignStatus, lockCampaign, readCampaign } from "./campaign.ts";
+import { counted } from "./campaigns.ts";
 import { checkCampaign, type CheckResult } from "./checks.ts";
 import {
   CAMPAIGN_CANCELED,
@@ -22,13 +23,17 @@ import {
   CAMPAIGN_SCHEDULED,
   CAMPAIGN_STARTED,
 } from "./events.ts";
-import { readStats } from "./recipients.ts";
 import { readPostalAddress } from "./settings.ts";
+import type { CampaignWithStats } from "./stats.ts";
 import { makeTemplate } from "./template.ts";
-import { enqueueWork } from "./work_queue.ts";
+import { CLAIM_TIMEOUT, enqueueWork } from "./work_queue.ts";
 
 const NOT_READY = problem("campaign_not_ready", "The campaign can't be sent yet. {reasons}");
 const WRONG_STATUS = problem("campaign_wrong_status", "This isn't possible for a campaign that is {status}.");
+const CHANGED_MEANWHILE = problem(
+  "campaign_changed_before_sending",
+  "Someone has changed this campaign. Review it, then send it again.",
+);
 const TIME_PAST = problem("campaign_time_past", "Choose a time in the future.");
 const NOTHING_UNKNOWN = problem(
   "campaign_nothing_unknown",
@@ -44,7 +49,7 @@ export type SendRequest = z.output<typeof sendRequest>;
 /** The list before sending. Throws `not_found`. */
 export async function getChecks(ctx: TenantContext, id: string): Promise<CheckResult> {
   authorizeReading(ctx, CAMPAIGNS_MANAGE);
-  return await checkCampaign(ctx, await getCampaign(ctx, id));
+  return await checkCampaign(ctx, await readCampaign(ctx, id));
 }
 
 /**
@@ -62,16 +67,13 @@ export async function sendCampaign(
   const now = ctx.services.clock.now();
   const at = scheduledAt === null ? null : new Date(scheduledAt);
   if (at && at <= now) throw invalid({ scheduledAt: TIME_PAST });
-  const campaign = await getCampaign(ctx, id);
+  const campaign = await readCampaign(ctx, id);
   requireStatus(campaign, ["draft", "missed"]);
   const { checks, isReady } = await checkCampaign(ctx, campaign);
-  if (!isReady) {
-    const reasons = checks.flatMap(({ problems }) => problems.map(englishOf)).join(" ");
-    throw conflict(NOT_READY.with({ reasons }));
-  }
+  if (!isReady) throw conflict(NOT_READY.with({ reasons: checks.flatMap(({ problems }) => problems) }));
   const links = at ? [] : await linksOf(ctx, campaign);
   return await change(ctx, id, ["draft", "missed"], async (tx, before) => {
-    if (before.version !== campaign.version) throw conflict(WRONG_STATUS.with({ status: "changed" }));
+    if (before.version !== campaign.version) throw conflict(CHANGED_MEANWHILE);
     if (!at) await addLinks(tx, id, links);
     const start = at ? {} : { startedAt: now };
     await enqueueWork(ctx, tx, before, at ? at.getTime() - now.getTime() : 0);
@@ -119,7 +121,10 @@ export async function resumeCampaign(ctx: TenantContext, id: string): Promise<Ca
   });
 }
 
-/** Ends a campaign: who hasn't got it yet doesn't get it. A schedule becomes a draft again. Throws `not_found` or `conflict`. */
+/**
+ * Ends a campaign: who hasn't got it yet doesn't get it. A schedule becomes a draft again. The last job gives up emails whose process
+ * died. Throws `not_found` or `conflict`.
+ */
 export async function cancelCampaign(ctx: TenantContext, id: string): Promise<CampaignWithStats> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   const now = ctx.services.clock.now();
@@ -129,32 +134,24 @@ export async function cancelCampaign(ctx: TenantContext, id: string): Promise<Ca
     }
     await tx.update(campaignRecipients).set({ state: "skipped", reason: "canceled" })
       .where(and(eq(campaignRecipients.campaignId, id), eq(campaignRecipients.state, "waiting")));
-    return { event: CAMPAIGN_CANCELED, set: { status: "canceled", endedAt: now, run: run + 1 } };
+    await enqueueWork(ctx, tx, { id, run }, CLAIM_TIMEOUT + MINUTE);
+    return { event: CAMPAIGN_CANCELED, set: { status: "canceled", endedAt: now } };
   });
 }
 
-/**
- * Sends the emails again whose outcome is unknown, all or one recipient's. Some of them may arrive twice. Throws `not_found` or
- * `conflict`.
- */
-export async function resendUnknown(
-  ctx: TenantContext,
-  id: string,
-  recipientId?: string,
-): Promise<CampaignWithStats> {
+/** Sends the emails again whose outcome is unknown. Some of them may arrive twice. Throws `not_found` or `conflict`. */
+export async function resendUnknown(ctx: TenantContext, id: string): Promise<CampaignWithStats> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
   await requireConfirmedEmail(ctx);
   return await change(ctx, id, ["sending", "paused", "sent"], async (tx, before) => {
     const again = await tx.update(campaignRecipients)
-      .set({ state: "waiting", claimedAt: null, deferrals: 0, reason: null })
-      .where(and(
-        eq(campaignRecipients.campaignId, id),
-        eq(campaignRecipients.state, "unknown"),
-        recipientId === undefined ? undefined : inArray(campaignRecipients.id, [recipientId]),
-      )).returning({ id: campaignRecipients.id });
+      .set({ state: "waiting", claimedAt: null, deferrals: 0, dueAt: null, reason: null })
+      .where(and(eq(campaignRecipients.campaignId, id), eq(campaignRecipients.state, "unknown")))
+      .returning({ id: campaignRecipients.id });
     if (again.length === 0) throw conflict(NOTHING_UNKNOWN);
-    const set = { status: before.status === "sent" ? "sending" as const : before.status, endedAt: null };
+    const status = before.status === "sent" ? "sending" as const : before.status;
+    const set = { status, endedAt: null, counted: null };
     if (before.status === "sent") await enqueueWork(ctx, tx, before, 0);
     return { event: CAMPAIGN_RESUMED, set };
   });
@@ -169,7 +166,7 @@ async function change(
   from: CampaignStatus[],
   work: (tx: TenantTx, before: Campaign) => Promise<Changed>,
 ): Promise<CampaignWithStats> {
-  return await ctx.tx(async (tx) => {
+  const changed = await ctx.tx(async (tx) => {
     const before = await lockCampaign(tx, id);
     requireStatus(before, from);
     const { event, set } = await work(tx, before);
@@ -177,8 +174,9 @@ async function change(
     const [after] = await tx.update(campaigns).set({ ...set, updatedAt, version: before.version + 1 })
       .where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, event, { before, after: after! });
-    return { ...after!, stats: (await readStats(tx, [id]))(id) };
+    return after!;
   });
+  return await counted(ctx, changed);
 }
 
 function requireStatus({ status }: Campaign, from: CampaignStatus[]): void {

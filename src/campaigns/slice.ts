@@ -1,19 +1,21 @@
-import { and, asc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
-import { reserve } from "../billing/limits.ts";
+import type { RenderedEmail } from "../../views/emails/render.tsx";
+import { release, reserve } from "../billing/limits.ts";
 import { unsubscribeUrl } from "../contacts/links.ts";
 import type { TenantContext } from "../context.ts";
 import { deliver, type Delivery } from "../email/deliver.ts";
 import { isPlainName } from "../email/plain_names.ts";
 import { DomainError } from "../errors.ts";
-import { after, HOUR } from "../platform/clock.ts";
+import { after, HOUR, MINUTE } from "../platform/clock.ts";
 import { type Campaign, isCurrentRun, type Variant } from "./campaign.ts";
 import { type CampaignSender, campaignSender } from "../sending_domains/sender.ts";
 import { EMAIL_LIMIT } from "./limits.ts";
 import { clickUrl, openUrl } from "./links.ts";
 import { readPostalAddress } from "./settings.ts";
+import { forgetStats } from "./stats.ts";
 import { makeTemplate, personalize, type Template } from "./template.ts";
 
 /** How many emails of a campaign are on their way at once. */
@@ -22,14 +24,15 @@ const LANES = 2;
 const DEFERRALS_IN_A_ROW = 3;
 /** Over half a day, as each wait is twice as long as the one before. */
 const MAX_DEFERRALS = 14;
+const LONGEST_DELAY = 4 * HOUR;
 const SKIPPED_AT_ONCE = 200;
 const MINUTES = 60;
 const MAX_REASON_LENGTH = 300;
 
 export type SliceOptions = { deadline: number; signal: AbortSignal; isTesting: boolean; winner: Variant };
 
-/** `deferrals` is the highest count of an email that was put off. */
-export type SliceEnd = { stopped: "limit" | "content" | "rate" | null; deferrals: number };
+/** Why a slice stopped before its deadline. `outage`: the email server puts off one email after another. */
+export type SliceEnd = { stopped: "limit" | "content" | "rate" | "outage" | null };
 
 type Recipient = typeof campaignRecipients.$inferSelect;
 type Contact = typeof contacts.$inferSelect;
@@ -44,7 +47,7 @@ type Slice = SliceOptions & {
   /** How many more emails the campaign's rate allows. */
   allowance: number;
   deferralsInARow: number;
-  /** The last contact who was claimed. */
+  /** The last contact who was claimed for the first time. */
   last: string | null;
 };
 
@@ -63,12 +66,12 @@ export async function sendSlice(
     campaign,
     template,
     sender: await campaignSender(ctx.system, ctx.tenant.id),
-    end: { stopped: null, deferrals: 0 },
+    end: { stopped: null },
     allowance: await allowanceOf(ctx, campaign),
     deferralsInARow: 0,
     last: null,
   };
-  if (template.problems.length > 0) return { ...slice.end, stopped: "content" };
+  if (template.problems.length > 0) return { stopped: "content" };
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => sendInTurn(ctx, slice)));
   const failed = lanes.find((lane) => lane.status === "rejected");
   if (failed) throw failed.reason;
@@ -79,7 +82,7 @@ async function sendInTurn(ctx: TenantContext, slice: Slice): Promise<void> {
   let outcome: Outcome | null = null;
   while (true) {
     const claim: Claim | null = await ctx.tx(async (tx) => {
-      if (outcome) await record(tx, outcome);
+      if (outcome) await record(tx, slice.campaign, outcome);
       return mayGoOn(slice) ? await claimNext(ctx, tx, slice) : null;
     });
     if (!claim) return;
@@ -89,8 +92,8 @@ async function sendInTurn(ctx: TenantContext, slice: Slice): Promise<void> {
 
 function mayGoOn({ deadline, signal, end, allowance, deferralsInARow }: Slice): boolean {
   if (allowance <= 0) end.stopped ??= "rate";
-  return end.stopped === null && !signal.aborted && performance.now() < deadline &&
-    deferralsInARow < DEFERRALS_IN_A_ROW;
+  if (deferralsInARow >= DEFERRALS_IN_A_ROW) end.stopped ??= "outage";
+  return end.stopped === null && !signal.aborted && performance.now() < deadline;
 }
 
 /** Claims the next recipient who may get the email at this moment, and skips those who may not. */
@@ -107,25 +110,34 @@ async function claimNext(ctx: TenantContext, tx: TenantTx, slice: Slice): Promis
   return null;
 }
 
-async function claimOne(
+/** Claims who hasn't been tried yet, in the order of contacts, and after them who is due again. */
+async function claimOne(ctx: TenantContext, tx: TenantTx, slice: Slice): Promise<Recipient | null> {
+  const r = campaignRecipients;
+  const isNew = and(isNull(r.dueAt), slice.last === null ? undefined : gt(r.contactId, slice.last));
+  const claimed = await claimFirst(ctx, tx, slice, isNew!, asc(r.contactId));
+  if (!claimed) return await claimFirst(ctx, tx, slice, lte(r.dueAt, ctx.services.clock.now()), asc(r.dueAt));
+  if (slice.last === null || claimed.contactId > slice.last) slice.last = claimed.contactId;
+  return claimed;
+}
+
+async function claimFirst(
   { services }: TenantContext,
   tx: TenantTx,
-  slice: Slice,
+  { campaign, isTesting }: Slice,
+  isWanted: SQL,
+  order: SQL,
 ): Promise<Recipient | null> {
-  const { campaign, isTesting } = slice;
   const r = campaignRecipients;
   const waiting = tx.select({ id: r.id }).from(r).where(and(
     eq(r.campaignId, campaign.id),
     eq(r.state, "waiting"),
-    slice.last === null ? undefined : gt(r.contactId, slice.last),
+    isWanted,
     isTesting ? isNotNull(r.variant) : undefined,
     sql`exists (${tx.select({ id: campaigns.id }).from(campaigns).where(isCurrentRun(campaign))})`,
-  )).orderBy(asc(r.contactId)).limit(1).for("update", { skipLocked: true });
+  )).orderBy(order).limit(1).for("update", { skipLocked: true });
   const [claimed] = await tx.update(r).set({ state: "claimed", claimedAt: services.clock.now() })
     .where(sql`${r.id} = (${waiting})`).returning();
-  if (!claimed) return null;
-  if (slice.last === null || claimed.contactId > slice.last) slice.last = claimed.contactId;
-  return claimed;
+  return claimed ?? null;
 }
 
 /** Counts the email toward the plan's emails of the month. */
@@ -148,68 +160,113 @@ async function withinLimit(
   }
 }
 
-async function sendTo(ctx: TenantContext, slice: Slice, { recipient, contact }: Claim): Promise<Delivery> {
-  const { campaign, template, winner, sender } = slice;
-  const unsubscribe = unsubscribeUrl(ctx, contact.id, campaign.id);
-  const content = personalize(template, recipient.variant ?? winner, contact, {
-    link: (position) => clickUrl(ctx, recipient.id, position),
-    unsubscribeUrl: unsubscribe,
-    openUrl: campaign.tracksOpens ? openUrl(ctx, recipient.id) : null,
-  });
+/** A content that can't be filled fails one email. It must not end the job, which would claim the next recipients. */
+async function sendTo(ctx: TenantContext, slice: Slice, claim: Claim): Promise<Delivery> {
+  const unsubscribe = unsubscribeUrl(ctx, claim.contact.id, slice.campaign.id);
+  let content: RenderedEmail;
   try {
-    return await deliver(ctx.system, {
-      id: recipient.id,
-      to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
-      from: sender.from,
-      dkim: sender.dkim,
-      returnPath: sender.returnPath(contact),
-      ...content,
-      headers: {
-        "List-Unsubscribe": `<${unsubscribe}>`,
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": `<${campaign.id}.${new URL(unsubscribe).hostname}>`,
-      },
-      tags: { tenant: ctx.tenant.id, recipient: recipient.id },
-      tenantId: ctx.tenant.id,
-      message: "campaign",
-      category: "campaigns",
-    });
+    content = contentFor(ctx, slice, claim, unsubscribe);
+  } catch (error) {
+    return { status: "refused", recipient: false, reason: messageOf(error) };
+  }
+  try {
+    return await deliverTo(ctx, slice, claim, { content, unsubscribe });
   } catch (error) {
     slice.end.stopped ??= "rate"; // a dependency is down: the next job tries the others
-    return {
-      status: "deferred",
-      reason: error instanceof Error ? error.message : String(error),
-      isUnsure: true,
-    };
+    return { status: "deferred", reason: messageOf(error), isUnsure: true };
   }
 }
 
-type Outcome = { id: string; set: Partial<Recipient> };
+function contentFor(
+  ctx: TenantContext,
+  slice: Slice,
+  { recipient, contact }: Claim,
+  unsubscribeUrl: string,
+): RenderedEmail {
+  const { campaign, template, winner } = slice;
+  return personalize(template, recipient.variant ?? winner, contact, {
+    link: (position) => clickUrl(ctx, recipient.id, position),
+    unsubscribeUrl,
+    openUrl: campaign.tracksOpens ? openUrl(ctx, recipient.id) : null,
+  });
+}
+
+function deliverTo(
+  ctx: TenantContext,
+  { campaign, sender }: Slice,
+  { recipient, contact }: Claim,
+  { content, unsubscribe }: { content: RenderedEmail; unsubscribe: string },
+): Promise<Delivery> {
+  return deliver(ctx.system, {
+    id: recipient.id,
+    to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
+    from: sender.from,
+    dkim: sender.dkim,
+    returnPath: sender.returnPath(contact),
+    ...content,
+    headers: {
+      "List-Unsubscribe": `<${unsubscribe}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      "List-Id": `<${campaign.id}.${new URL(unsubscribe).hostname}>`,
+    },
+    tags: { tenant: ctx.tenant.id, recipient: recipient.id },
+    tenantId: ctx.tenant.id,
+    message: "campaign",
+    category: "campaigns",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Outcome = { recipient: Recipient; set: Partial<Recipient> };
 
 function outcomeOf(
   { services }: TenantContext,
   slice: Slice,
-  { recipient: { id, deferrals } }: Claim,
+  { recipient }: Claim,
   delivery: Delivery,
 ): Outcome {
   const now = services.clock.now();
+  const of = (set: Partial<Recipient>) => ({ recipient, set });
   slice.deferralsInARow = delivery.status === "deferred" ? slice.deferralsInARow + 1 : 0;
-  if (delivery.status === "accepted") return { id, set: { state: "sent", sentAt: now, reason: null } };
+  if (delivery.status === "accepted") return of({ state: "sent", sentAt: now, reason: null });
   const reason = delivery.reason.slice(0, MAX_REASON_LENGTH);
-  if (delivery.status === "suppressed") return { id, set: { state: "skipped", reason: "suppressed" } };
+  if (delivery.status === "suppressed") return of({ state: "skipped", reason: "suppressed" });
   if (delivery.status === "refused") {
-    return { id, set: { state: "failed", reason, bouncedAt: delivery.recipient ? now : null } };
+    return of({ state: "failed", reason, bouncedAt: delivery.recipient ? now : null });
   }
-  if (delivery.isUnsure) return { id, set: { state: "unknown", reason } };
-  if (deferrals + 1 >= MAX_DEFERRALS) return { id, set: { state: "failed", reason } };
-  slice.end.deferrals = Math.max(slice.end.deferrals, deferrals + 1);
-  return { id, set: { state: "waiting", claimedAt: null, deferrals: deferrals + 1, reason } };
+  if (delivery.isUnsure) return of({ state: "unknown", reason });
+  const deferrals = recipient.deferrals + 1;
+  if (deferrals >= MAX_DEFERRALS) return of({ state: "failed", reason });
+  const dueAt = after(now, Math.min(MINUTE * 2 ** (deferrals - 1), LONGEST_DELAY));
+  return of({ state: "waiting", claimedAt: null, deferrals, dueAt, reason });
 }
 
-/** The row may have become `unknown` meanwhile, if this process stood still. Now the outcome is known. */
-async function record(tx: TenantTx, { id, set }: Outcome): Promise<void> {
-  await tx.update(campaignRecipients).set(set)
-    .where(and(eq(campaignRecipients.id, id), inArray(campaignRecipients.state, ["claimed", "unknown"])));
+/** An email that didn't leave doesn't count toward the plan's emails of the month. */
+async function record(tx: TenantTx, campaign: Campaign, { recipient, set }: Outcome): Promise<void> {
+  const r = campaignRecipients;
+  const change = set.state === "waiting" && await isOver(tx, campaign)
+    ? { state: "skipped" as const, reason: "canceled" }
+    : set;
+  const setFrom = (state: Recipient["state"]) =>
+    tx.update(r).set(change).where(and(eq(r.id, recipient.id), eq(r.state, state))).returning({ id: r.id });
+  let changed = await setFrom("claimed");
+  if (changed.length === 0) {
+    // It became `unknown` while this process stood still. Now the outcome is known.
+    await forgetStats(tx, campaign.id);
+    changed = await setFrom("unknown");
+  }
+  const hasLeft = set.state === "sent" || set.state === "unknown";
+  if (changed.length > 0 && !hasLeft) await release(tx, EMAIL_LIMIT, recipient.claimedAt!);
+}
+
+/** Whether nobody gets the campaign anymore. It can't be canceled until the transaction ends. */
+async function isOver(tx: TenantTx, { id }: Campaign): Promise<boolean> {
+  const [campaign] = await tx.select({ status: campaigns.status }).from(campaigns)
+    .where(eq(campaigns.id, id)).for("no key update");
+  return campaign?.status !== "sending" && campaign?.status !== "paused";
 }
 
 /** A minute's share of the rate, and never more than the rate in any hour. */

@@ -9,6 +9,7 @@ import { randomBase32 } from "../platform/crypto.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { oneLine } from "../platform/text.ts";
 import type { Campaign, Variant } from "./campaign.ts";
+import { decodeEntities } from "./entities.ts";
 import { escapeHtml, hasField, type Merged, MergeFields } from "./merge_fields.ts";
 
 const LINK_INVALID = problem(
@@ -42,7 +43,8 @@ export type RecipientLinks = {
   openUrl: string | null;
 };
 
-type Content = Pick<Campaign, "subject" | "subjectB" | "body">;
+/** What a tenant writes. */
+export type Content = Pick<Campaign, "subject" | "subjectB" | "body">;
 
 /** Renders a campaign in the workspace's look. */
 export async function makeTemplate(
@@ -59,18 +61,19 @@ export async function makeTemplate(
   const targets = {
     link: (url: string) => {
       const target = linkTarget(url);
-      if (target === null) problems.push(LINK_INVALID.with({ url: shown(url) }));
+      if (target === null) problems.push(LINK_INVALID.with({ url: shown(fields, url) }));
       if (target === null || target.startsWith("mailto:")) return target;
       const known = links.indexOf(target);
       return `${places.link}${known >= 0 ? known : links.push(target) - 1}/`;
     },
     image: (url: string) => {
       const target = imageTarget(url);
-      if (target === null) problems.push(IMAGE_INVALID.with({ url: shown(url) }));
+      if (target === null) problems.push(IMAGE_INVALID.with({ url: shown(fields, url) }));
       return target;
     },
   };
   const tokens = marked.lexer(fields.mark(body));
+  marked.walkTokens(tokens, decodeEntities);
   const render = (subject: string) =>
     renderEmail(
       { subject: () => subject, preheader: () => preheaderOf(tokens), view: CampaignEmail },
@@ -126,8 +129,8 @@ function imageTarget(url: string): string | null {
   return parsed?.protocol === "https:" && !hasField(parsed.host) ? parsed.href : null;
 }
 
-function shown(url: string): string {
-  return oneLine(url).slice(0, 100);
+function shown(fields: MergeFields, url: string): string {
+  return oneLine(fields.unmark(url)).slice(0, 100);
 }
 
 /** The first words of the email, which inboxes show beside the subject. */

@@ -12,15 +12,12 @@ import { audienceOf, expandBatch } from "./recipients.ts";
 import { pauseCampaign, startScheduled } from "./sending.ts";
 import { sendSlice, type SliceEnd } from "./slice.ts";
 import { untilWindow } from "./window.ts";
-import { enqueueWork, WORK } from "./work_queue.ts";
+import { CLAIM_TIMEOUT, enqueueWork, WORK } from "./work_queue.ts";
 
 /** A campaign that is later than this asks before it is sent. */
 const LATEST_START = HOUR;
-/** After this, a claimed email's process is dead. It is longer than sending an email may take. */
-export const CLAIM_TIMEOUT = 10 * MINUTE;
 /** How long a job works before the other workspaces' campaigns get their turn. */
 export const SLICE_TIME = 10 * SECOND;
-const LONGEST_DELAY = 4 * HOUR;
 
 /**
  * Works on a campaign for some seconds, and enqueues the next job. If the process dies, the job runs again. Emails that were claimed
@@ -37,6 +34,7 @@ export const WORK_ON_CAMPAIGN = job(WORK.name, {
     ]);
     if (campaign?.status === "scheduled") await startInTime(ctx, campaign);
     if (campaign?.status === "sending") await work(ctx, campaign, run.signal);
+    if (campaign?.status === "canceled") await giveUpClaimed(ctx, campaign);
   },
 });
 
@@ -136,33 +134,33 @@ async function goOn(
     const [current] = await tx.select().from(campaigns).where(isCurrentRun(campaign)).for("update");
     if (!current) return;
     const r = campaignRecipients;
+    const isTesting = current.subjectB !== null && current.winner === null;
+    const isNext = sql`${r.state} = 'waiting'${isTesting ? sql` and ${r.variant} is not null` : sql``}`;
     const [left] = await tx.select({
       waiting: sql<number>`count(*) filter (where ${r.state} = 'waiting')::int`,
-      tested: sql<number>`count(*) filter (where ${r.state} = 'waiting' and ${r.variant} is not null)::int`,
       claimed: sql<number>`count(*) filter (where ${r.state} = 'claimed')::int`,
+      /** When the next email is due. */
+      dueAt: sql`min(coalesce(${r.dueAt}, ${now.toISOString()}::timestamptz)) filter (where ${isNext})`
+        .mapWith(r.dueAt),
     }).from(r).where(and(eq(r.campaignId, campaign.id), sql`${r.state} in ('waiting', 'claimed')`));
-    const { waiting, tested, claimed } = left!;
-    const isTesting = current.subjectB !== null && current.winner === null;
-    if (isExpanded && isTesting && tested === 0 && claimed === 0) {
+    const { waiting, claimed } = left!;
+    const dueAt: Date | null = left!.dueAt;
+    if (isExpanded && isTesting && !dueAt && claimed === 0) {
       const testEndsAt = current.testEndsAt ?? after(now, current.testHours! * HOUR);
       await tx.update(campaigns).set({ testEndsAt }).where(eq(campaigns.id, campaign.id));
       if (waiting > 0) {
         return await enqueueWork(ctx, tx, current, Math.max(testEndsAt.getTime() - now.getTime(), 0));
       }
     }
-    if (!isExpanded || waiting > 0) return await enqueueWork(ctx, tx, current, delayAfter(end));
+    if (!isExpanded || dueAt) {
+      const wait = isExpanded && dueAt ? dueAt.getTime() - now.getTime() : 0;
+      return await enqueueWork(ctx, tx, current, Math.max(wait, end.stopped ? MINUTE : 0));
+    }
     if (claimed > 0) return await enqueueWork(ctx, tx, current, CLAIM_TIMEOUT + MINUTE);
     const [ended] = await tx.update(campaigns).set({ status: "sent", endedAt: now })
       .where(eq(campaigns.id, campaign.id)).returning();
     await publish(ctx, tx, CAMPAIGN_SENT, { before: current, after: ended! });
   });
-}
-
-/** Each deferral doubles the wait, so that an outage of the email server of half a day fails no email. */
-function delayAfter({ stopped, deferrals }: SliceEnd): number {
-  if (stopped === "rate") return MINUTE;
-  if (deferrals === 0) return 0;
-  return Math.min(MINUTE * 2 ** (deferrals - 1), LONGEST_DELAY);
 }
 
 async function next(ctx: TenantContext, campaign: Campaign, delay: number): Promise<void> {

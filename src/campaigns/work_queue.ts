@@ -5,7 +5,11 @@ import { campaigns } from "../../db/tenant/schema/campaigns.ts";
 import type { TenantContext } from "../context.ts";
 import type { QueueName } from "../outbox/queues.ts";
 import { enqueue } from "../outbox/outbox.ts";
+import { MINUTE } from "../platform/clock.ts";
 import type { Campaign } from "./campaign.ts";
+
+/** After this, a claimed email's process is dead. It is longer than sending an email may take. */
+export const CLAIM_TIMEOUT = 10 * MINUTE;
 
 /** The job that works on a campaign for a while. src/campaigns/work.ts runs it. */
 export const WORK = {

@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { consentRecords, contacts } from "../../db/tenant/schema/contacts.ts";
+import { campaignHistory, forgetReasons, sequenceHistory } from "../campaigns/contact_history.ts";
 import { recordUnsubscribed } from "../campaigns/engagement.ts";
 import type { TenantContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
@@ -58,10 +59,12 @@ export async function exportOwnData(
 ): Promise<Record<string, unknown>> {
   const { contactId } = requireLink(ctx, token);
   await enforce(ctx, OWN_ADDRESSES, contactId);
-  const [[contact], lists, records] = await ctx.read((tx) => [
+  const [[contact], lists, records, campaigns, sequences] = await ctx.read((tx) => [
     tx.select().from(contacts).where(eq(contacts.id, contactId)),
     allLists(tx),
     consentHistory(tx, contactId),
+    campaignHistory(tx, contactId),
+    sequenceHistory(tx, contactId),
   ]);
   if (!contact) throw notFound(CONTACT_LINK_NOT_FOUND);
   requireSameAddress(contact, entered);
@@ -76,6 +79,8 @@ export async function exportOwnData(
     lists: lists.filter(({ id }) => listIds.includes(id)).map(({ name }) => name),
     consent,
     consent_history: records.map(({ kind, source, detail, at }) => ({ kind, source, detail, at })),
+    campaigns,
+    sequences,
     created_at: createdAt,
     updated_at: updatedAt,
   };
@@ -127,6 +132,7 @@ export async function eraseSelf(
     requireSameAddress(contact, entered);
     await rememberFormer(ctx, tx, contact.email, "erased");
     await tx.execute(sql`delete from contact_import_rows where email = ${contact.email}`);
+    await forgetReasons(tx, contactId);
     await removeContact(tx, contact);
     await publish(ctx, tx, CONTACT_ERASED, { before: contact });
   });

@@ -3,7 +3,7 @@ type Row = Record<string, unknown>;
 /** The changed fields of a row, sorted by name, with their values before and after. */
 export type Changes = { fields: string[]; from: Row; to: Row };
 
-/** The fields of `after` that differ from `before`. An undefined field counts as unchanged. */
+/** The fields of `after` whose content differs from `before`. An undefined field counts as unchanged. */
 export function changedFields<Before extends object>(
   before: Before,
   after: Partial<Before>,
@@ -30,7 +30,17 @@ function isSame(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, index) => isSame(item, other[index]));
   }
-  return one === other;
+  return isObject(one) && isObject(other) ? isSameObject(one, other) : one === other;
+}
+
+function isSameObject(one: Row, other: Row): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]));
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function pick(row: object, fields: string[]): Row {

@@ -16,8 +16,9 @@ import {
 import { apiRequestCounts, apiRequests } from "../../db/stream/schema/api_requests.ts";
 import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { webhookAttempts } from "../../db/stream/schema/webhook_attempts.ts";
-import { campaigns } from "../../db/tenant/schema/campaigns.ts";
+import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contactImports } from "../../db/tenant/schema/contacts.ts";
+import { sequenceEmails, sequences } from "../../db/tenant/schema/sequences.ts";
 import { newPublishableKey } from "../analytics/collect/source.ts";
 import type { Services } from "../ports.ts";
 import { sealSecret } from "../webhooks/endpoint_rows.ts";
@@ -106,6 +107,18 @@ export const TENANT_RULES: readonly ArchiveRule[] = [
       const isUnderWay = row.status === "sending" || row.status === "paused";
       return isUnderWay ? { ...row, status: "canceled", pause_reason: null, ended_at: clock.now() } : row;
     },
+  },
+  {
+    table: campaignRecipients,
+    arrive(row) {
+      if (row.state === "claimed") return { ...row, state: "unknown" };
+      return row.state === "waiting" ? { ...row, state: "skipped", reason: "canceled", due_at: null } : row;
+    },
+  },
+  { table: sequences, arrive: (row) => ({ ...row, is_active: false }) },
+  {
+    table: sequenceEmails,
+    arrive: (row) => row.state === "claimed" ? { ...row, state: "unknown" } : row,
   },
   {
     table: contactImports,

@@ -7,8 +7,8 @@ import {
   wording,
 } from "./wording.ts";
 
-/** A value in a problem's text. Numbers, dates, lists and texts are written in the reader's language. */
-export type ProblemValue = string | number | Date | readonly string[] | Wording;
+/** A value in a problem's text. Numbers, dates, lists, texts and other problems are written in the reader's language. */
+export type ProblemValue = string | number | Date | readonly string[] | Wording | readonly Problem[];
 
 /** What went wrong, as data. The edges make the text: pages, the API and the CLI. */
 export type Problem = Wording & {
@@ -60,20 +60,26 @@ export function englishOf(problem: Problem): string {
 /** The text in a language: `translate` knows its texts, and `tag` its formats. */
 export function textOf(
   problem: Problem,
-  { tag, translate }: { tag: string; translate: Translate },
+  language: { tag: string; translate: Translate },
 ): string {
+  const { tag, translate } = language;
   return translate(problem).replaceAll(PLACEHOLDER, (placeholder, name) => {
     const value = problem.values[name];
     if (value === undefined) return placeholder;
+    if (areProblems(value)) return value.map((each) => textOf(each, language)).join(" ");
     return isWording(value) ? translate(value) : format(value, tag);
   });
 }
 
-function isWording(value: ProblemValue): value is Wording {
+function areProblems(value: ProblemValue): value is readonly Problem[] {
+  return Array.isArray(value) && typeof value[0] === "object";
+}
+
+function isWording(value: Exclude<ProblemValue, readonly Problem[]>): value is Wording {
   return typeof value === "object" && "english" in value;
 }
 
-function format(value: Exclude<ProblemValue, Wording>, tag: string): string {
+function format(value: string | number | Date | readonly string[], tag: string): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return new Intl.NumberFormat(tag, { useGrouping: "min2" }).format(value);
   if (value instanceof Date) {

@@ -1,27 +1,35 @@
 import { and, asc, desc, eq, gt, isNull, lte, ne, sql } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
-import { sequenceEmails, sequenceRuns } from "../../db/tenant/schema/sequences.ts";
+import { sequenceEmails, sequenceRuns, sequences } from "../../db/tenant/schema/sequences.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { decide, type Facts, type Step } from "./engine.ts";
 import { didEvent } from "./enrollment.ts";
-import { capOf, type Sequence } from "./sequence.ts";
+import { capOf, isCurrentRun, type Sequence } from "./sequence.ts";
 
 export type Contact = typeof contacts.$inferSelect;
 type Run = typeof sequenceRuns.$inferSelect;
 
 /** An email that is about to leave. `run` is as it was before, to go back if the email server puts the email off. */
-export type Claim = { emailId: string; run: Run; contact: Contact; step: Step };
+export type Claim = { emailId: string; claimedAt: Date; run: Run; contact: Contact; step: Step };
 
 /** `moved`: a contact went on without an email. `none`: nobody is due. */
 export type Moved = { claim: Claim } | "moved" | "none";
 
-/** Takes the next contact who is due, and does with them what the engine decides. An email's row is committed before the email leaves. */
+/**
+ * Takes the next contact who is due, and does with them what the engine decides. An email's row is committed before the email leaves.
+ * Nobody is due in a sequence that was stopped or started again since `sequence` was read.
+ */
 export async function moveNext(tx: TenantTx, sequence: Sequence, now: Date): Promise<Moved> {
   const r = sequenceRuns;
   const [run] = await tx.select().from(r)
-    .where(and(eq(r.sequenceId, sequence.id), isNull(r.ending), lte(r.dueAt, now)))
+    .where(and(
+      eq(r.sequenceId, sequence.id),
+      isNull(r.ending),
+      lte(r.dueAt, now),
+      sql`exists (${tx.select({ id: sequences.id }).from(sequences).where(isCurrentRun(sequence))})`,
+    ))
     .orderBy(asc(r.dueAt)).limit(1).for("update", { skipLocked: true });
   if (!run) return "none";
   // Locked, so that two sequences don't both use the last email that the cap allows.
@@ -53,7 +61,9 @@ export async function moveNext(tx: TenantTx, sequence: Sequence, now: Date): Pro
     .values({ ...values, reason: isSkipped ? "condition" : null }).onConflictDoNothing().returning();
   await change(tx, run, { position: run.position + 1, dueAt, deferrals: isSkipped ? 0 : run.deferrals });
   // No row: the contact got this step already, before the steps were put in another order.
-  return isSkipped || !added ? "moved" : { claim: { emailId: email.id, run, contact: contact!, step } };
+  return isSkipped || !added
+    ? "moved"
+    : { claim: { emailId: email.id, claimedAt: now, run, contact: contact!, step } };
 }
 
 async function factsOf(

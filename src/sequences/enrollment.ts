@@ -2,24 +2,25 @@ import { and, eq, gte, type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { analyticsEvents } from "../../db/stream/schema/analytics_events.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
-import { sequenceRuns, type StoredTrigger } from "../../db/tenant/schema/sequences.ts";
+import { sequenceRuns, sequences, type StoredTrigger } from "../../db/tenant/schema/sequences.ts";
 import { dueOf } from "./engine.ts";
-import type { Sequence } from "./sequence.ts";
+import { isCurrentRun, type Sequence } from "./sequence.ts";
 
 /** How many contacts start in one transaction. */
 const BATCH = 1_000;
 
-/** Starts the sequence for contacts who meet its trigger and gave their consent, each once. Returns whether there may be more. */
-export async function enroll(
-  tx: TenantTx,
-  { id, steps, trigger, startedAt }: Sequence,
-  now: Date,
-): Promise<boolean> {
+/**
+ * Starts the sequence for contacts who meet its trigger and gave their consent, each once, unless it was stopped since it was read.
+ * Returns whether there may be more.
+ */
+export async function enroll(tx: TenantTx, sequence: Sequence, now: Date): Promise<boolean> {
+  const { id, steps, trigger, startedAt } = sequence;
   const dueAt = dueOf(steps, 0, now).toISOString();
   const added = await tx.execute<{ id: string }>(sql`
     insert into ${sequenceRuns} (sequence_id, contact_id, due_at, started_at)
     select ${id}::uuid, ${contacts.id}, ${dueAt}::timestamptz, ${now.toISOString()}::timestamptz from ${contacts}
-    where ${eq(contacts.consent, "given")} and ${meets(trigger, startedAt ?? now)} and not exists (
+    where exists (select from ${sequences} where ${isCurrentRun(sequence)})
+      and ${eq(contacts.consent, "given")} and ${meets(trigger, startedAt ?? now)} and not exists (
       select from ${sequenceRuns} where ${sequenceRuns.sequenceId} = ${id}::uuid and ${sequenceRuns.contactId} = ${contacts.id})
     order by ${contacts.id} limit ${BATCH}
     on conflict (sequence_id, contact_id) do nothing returning id`);

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { sequences } from "../../db/tenant/schema/sequences.ts";
@@ -18,6 +18,7 @@ const DELAY_INVALID = problem("sequence_delay_invalid", "Use a whole number of h
 const CAP_INVALID = problem("sequence_cap_invalid", "Use a whole number from 1 to 100.");
 export const CAP_INCOMPLETE = problem("sequence_cap_incomplete", "Enter both numbers, or none.");
 const TOO_MANY_STEPS = problem("sequence_steps_too_many", "A sequence can have {maximum} steps.");
+const STEP_REPEATED = problem("sequence_step_repeated", "Each step needs an ID of its own.");
 
 const MAX_NAME_LENGTH = 120;
 const MAX_SUBJECT_LENGTH = 200;
@@ -56,7 +57,7 @@ const fields = z.object({
   goal,
   capEmails: cap,
   capDays: cap,
-  steps: z.array(sequenceStep).max(MAX_STEPS, TOO_MANY_STEPS.code),
+  steps: z.array(sequenceStep).max(MAX_STEPS, TOO_MANY_STEPS.code).refine(hasOwnIds, STEP_REPEATED.code),
 });
 
 export const newSequence = z.object({
@@ -72,6 +73,11 @@ export type NewSequence = z.output<typeof newSequence>;
 export const sequenceChanges = fields.partial();
 export type SequenceChanges = z.output<typeof sequenceChanges>;
 
+function hasOwnIds(steps: SequenceStep[]): boolean {
+  const ids = steps.flatMap(({ id }) => id ?? []);
+  return new Set(ids).size === ids.length;
+}
+
 /** Null: a contact gets any number of emails. */
 export function capOf({ capEmails, capDays }: Pick<Sequence, "capEmails" | "capDays">): Cap | null {
   return capEmails === null || capDays === null ? null : { emails: capEmails, days: capDays };
@@ -82,4 +88,9 @@ export async function lockSequence(tx: TenantTx, id: string): Promise<Sequence> 
   const [row] = isId(id) ? await tx.select().from(sequences).where(eq(sequences.id, id)).for("update") : [];
   if (!row) throw notFound(SEQUENCE_NOT_FOUND);
   return row;
+}
+
+/** The sequence while this run of it is active. */
+export function isCurrentRun({ id, run }: Pick<Sequence, "id" | "run">) {
+  return and(eq(sequences.id, id), eq(sequences.run, run), eq(sequences.isActive, true));
 }

@@ -16,6 +16,7 @@ import { publish } from "../events/publish.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { momentKey } from "../platform/list_keys.ts";
+import { MAX_PAGE_SIZE } from "../platform/list_query.ts";
 import { problem } from "../platform/problem.ts";
 import type { Step } from "./engine.ts";
 import {
@@ -50,12 +51,16 @@ const CHANGED_MEANWHILE = problem(
 );
 const IS_ACTIVE = problem("sequence_is_active", "Stop the sequence before you change or delete it.");
 const LIST_UNKNOWN = problem("sequence_list_unknown", "This list was not found.");
+const TOO_MANY_SEQUENCES = problem("sequences_too_many", "A workspace can have {maximum} sequences.");
 const NO_STEPS = problem("sequence_without_steps", "Add a step first.");
 const NO_ADDRESS = problem("sequence_without_address", "Enter your company's postal address first.");
 const STEP_BROKEN = problem(
   "sequence_step_broken",
   "Step {step} has an empty text, an unknown merge field, or a broken link.",
 );
+
+/** Each active sequence runs a job a minute, and the page shows all of them. */
+const MAX_SEQUENCES = MAX_PAGE_SIZE;
 
 /** A sequence with its figures. */
 export type CountedSequence = Sequence & { stats: SequenceStats };
@@ -96,7 +101,10 @@ export async function getSequence(ctx: TenantContext, id: string): Promise<Seque
   return withFigures(row, runs, emails);
 }
 
-/** Creates a stopped sequence. With an `id` that was used before, returns that one. Throws `feature_not_in_plan` or `invalid`. */
+/**
+ * Creates a stopped sequence. With an `id` that was used before, returns that one. Throws `feature_not_in_plan`, `invalid`, or
+ * `conflict` if there are too many.
+ */
 export async function createSequence(
   ctx: TenantContext,
   input: NewSequence,
@@ -111,8 +119,12 @@ export async function createSequence(
     const values = { ...input, steps: input.steps.map(withId), id, createdAt: now, updatedAt: now };
     const [row] = await tx.insert(sequences).values(values).onConflictDoNothing({ target: sequences.id })
       .returning();
-    if (row) await publish(ctx, tx, SEQUENCE_CREATED, { after: row });
-    return await counted(tx, row ?? await lockSequence(tx, id));
+    if (!row) return await counted(tx, await lockSequence(tx, id));
+    if (await tx.$count(sequences) > MAX_SEQUENCES) {
+      throw conflict(TOO_MANY_SEQUENCES.with({ maximum: MAX_SEQUENCES }));
+    }
+    await publish(ctx, tx, SEQUENCE_CREATED, { after: row });
+    return await counted(tx, row);
   });
 }
 

@@ -1,7 +1,8 @@
 import { and, eq, isNull, lt } from "drizzle-orm";
 import { sequenceEmails, sequenceRuns, sequences } from "../../db/tenant/schema/sequences.ts";
+import type { RenderedEmail } from "../../views/emails/render.tsx";
 import { isEntitled } from "../billing/plan_features.ts";
-import { reserve } from "../billing/limits.ts";
+import { release, reserve } from "../billing/limits.ts";
 import { bounce } from "../bounces/bounce_reader.ts";
 import { EMAIL_LIMIT } from "../campaigns/limits.ts";
 import { readPostalAddress } from "../campaigns/settings.ts";
@@ -19,7 +20,7 @@ import { type Claim, moveNext } from "./claim.ts";
 import type { Step } from "./engine.ts";
 import { enroll } from "./enrollment.ts";
 import { sequenceLink } from "./links.ts";
-import type { Sequence } from "./sequence.ts";
+import { isCurrentRun, type Sequence } from "./sequence.ts";
 import { enqueueWork, WORK } from "./work_queue.ts";
 
 /** How long a job works before other workspaces get their turn. */
@@ -29,6 +30,8 @@ const PAUSE = MINUTE;
 const LONG_PAUSE = HOUR;
 /** After this, a claimed email's process is dead. It is longer than sending an email may take. */
 const CLAIM_TIMEOUT = 10 * MINUTE;
+/** After so many deferrals in a row, the email server itself has a problem. */
+const DEFERRALS_IN_A_ROW = 3;
 const MAX_DEFERRALS = 14;
 const LONGEST_DELAY = 4 * HOUR;
 const MAX_REASON_LENGTH = 300;
@@ -43,11 +46,7 @@ export const WORK_ON_SEQUENCE = job(WORK.name, {
   byTenants: true,
   run: async (run, { sequenceId, run: number }) => {
     const ctx = tenantOf(run);
-    const isCurrent = and(
-      eq(sequences.id, sequenceId),
-      eq(sequences.run, number),
-      eq(sequences.isActive, true),
-    );
+    const isCurrent = isCurrentRun({ id: sequenceId, run: number });
     const [[sequence]] = await ctx.read((tx) => [tx.select().from(sequences).where(isCurrent)]);
     if (!sequence) return;
     const delay = isEntitled(ctx, CAMPAIGNS) ? await work(ctx, sequence, run.signal) : LONG_PAUSE;
@@ -86,6 +85,7 @@ async function work(ctx: TenantContext, sequence: Sequence, signal: AbortSignal)
     await campaignSender(ctx.system, ctx.tenant.id),
     await readPostalAddress(ctx),
   );
+  let deferralsInARow = 0;
   while (!signal.aborted && performance.now() < deadline) {
     const moved = await moveOn(ctx, sequence);
     if (moved === "limit") return LONG_PAUSE;
@@ -93,7 +93,8 @@ async function work(ctx: TenantContext, sequence: Sequence, signal: AbortSignal)
     if (moved === "moved") continue;
     const delivery = await mail.send(moved.claim);
     await record(ctx, moved.claim, delivery);
-    if (delivery.status === "deferred") return PAUSE;
+    deferralsInARow = delivery.status === "deferred" ? deferralsInARow + 1 : 0;
+    if (deferralsInARow >= DEFERRALS_IN_A_ROW) return PAUSE;
   }
   return 0;
 }
@@ -127,37 +128,51 @@ class Mail {
     this.#postalAddress = postalAddress;
   }
 
-  async send({ emailId, contact, step }: Claim): Promise<Delivery> {
-    const ctx = this.#ctx;
-    const unsubscribe = unsubscribeUrl(ctx, contact.id);
+  /** A content that can't be filled fails one email. It must not end the job, which would claim the next contact. */
+  async send(claim: Claim): Promise<Delivery> {
+    const unsubscribe = unsubscribeUrl(this.#ctx, claim.contact.id);
+    let content: RenderedEmail;
+    try {
+      content = await this.#contentOf(claim, unsubscribe);
+    } catch (error) {
+      return { status: "refused", recipient: false, reason: messageOf(error) };
+    }
+    try {
+      return await this.#deliver(claim, content, unsubscribe);
+    } catch (error) {
+      return { status: "deferred", reason: messageOf(error), isUnsure: true };
+    }
+  }
+
+  async #contentOf({ emailId, contact, step }: Claim, unsubscribeUrl: string): Promise<RenderedEmail> {
     const template = await this.#templateOf(step);
     const target = (position: number) => template.fields.fill(template.links[position]!, contact, "text");
-    const content = personalize(template, "a", contact, {
-      link: (position) => sequenceLink(ctx, emailId, target(position)),
-      unsubscribeUrl: unsubscribe,
+    return personalize(template, "a", contact, {
+      link: (position) => sequenceLink(this.#ctx, emailId, target(position)),
+      unsubscribeUrl,
       openUrl: null,
     });
-    try {
-      return await deliver(ctx.system, {
-        id: emailId,
-        to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
-        from: this.#sender.from,
-        dkim: this.#sender.dkim,
-        returnPath: this.#sender.returnPath(contact),
-        ...content,
-        headers: {
-          "List-Unsubscribe": `<${unsubscribe}>`,
-          "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-          "List-Id": `<${this.#sequence.id}.${new URL(unsubscribe).hostname}>`,
-        },
-        tenantId: ctx.tenant.id,
-        message: "sequence",
-        category: "campaigns",
-      });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { status: "deferred", reason, isUnsure: true };
-    }
+  }
+
+  #deliver({ emailId, contact }: Claim, content: RenderedEmail, unsubscribe: string): Promise<Delivery> {
+    const { system, tenant } = this.#ctx;
+    return deliver(system, {
+      id: emailId,
+      to: { name: isPlainName(contact.name) ? contact.name : "", address: contact.email },
+      from: this.#sender.from,
+      dkim: this.#sender.dkim,
+      returnPath: this.#sender.returnPath(contact),
+      ...content,
+      headers: {
+        "List-Unsubscribe": `<${unsubscribe}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": `<${this.#sequence.id}.${new URL(unsubscribe).hostname}>`,
+      },
+      tags: { tenant: tenant.id, recipient: emailId },
+      tenantId: tenant.id,
+      message: "sequence",
+      category: "campaigns",
+    });
   }
 
   async #templateOf({ id, subject, body }: Step): Promise<Template> {
@@ -168,7 +183,12 @@ class Mail {
   }
 }
 
-async function record(ctx: TenantContext, { emailId, run }: Claim, delivery: Delivery): Promise<void> {
+/** An email that didn't leave doesn't count toward the plan's emails of the month. */
+async function record(
+  ctx: TenantContext,
+  { emailId, claimedAt, run }: Claim,
+  delivery: Delivery,
+): Promise<void> {
   const now = ctx.services.clock.now();
   const ofEmail = eq(sequenceEmails.id, emailId);
   await ctx.tx(async (tx) => {
@@ -178,11 +198,12 @@ async function record(ctx: TenantContext, { emailId, run }: Claim, delivery: Del
     };
     if (delivery.status === "accepted") return await end({ state: "sent" });
     const reason = delivery.reason.slice(0, MAX_REASON_LENGTH);
+    if (delivery.status === "deferred" && delivery.isUnsure) return await end({ state: "unknown", reason });
+    await release(tx, EMAIL_LIMIT, claimedAt);
     if (delivery.status === "suppressed") return await end({ state: "skipped", reason: "suppressed" });
     if (delivery.status === "refused") {
       return await end({ state: "failed", reason, bouncedAt: delivery.recipient ? now : null });
     }
-    if (delivery.isUnsure) return await end({ state: "unknown", reason });
     if (run.deferrals + 1 >= MAX_DEFERRALS) return await end({ state: "failed", reason });
     // The email server put it off: the step is due again later.
     await tx.delete(sequenceEmails).where(ofEmail);
@@ -199,4 +220,8 @@ async function giveUpClaimed(ctx: TenantContext, { id }: Sequence, now: Date): P
     tx.update(e).set({ state: "unknown" })
       .where(and(eq(e.sequenceId, id), eq(e.state, "claimed"), lt(e.claimedAt, after(now, -CLAIM_TIMEOUT))))
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

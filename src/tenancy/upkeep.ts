@@ -4,6 +4,7 @@ import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/
 import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { systemActor } from "../access/actor.ts";
 import { recordPublishedEvents } from "../analytics/track/published.ts";
+import { repeatFailedWork } from "../campaigns/repeat_failed_work.ts";
 import { inBackground, systemContext } from "../context.ts";
 import { job } from "../outbox/job.ts";
 import { releaseForgottenJobs } from "../outbox/outbox.ts";
@@ -74,6 +75,7 @@ export class TenantUpkeep {
       await dropUnusedRoles(services.db);
       await maintainPartitions(services.db, services.clock.now());
       await recordPublishedEvents(system);
+      await repeatFailedWork(system);
       await enqueueDueChecks(system);
       await enqueueDueDomainChecks(system);
     }

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { users } from "../../db/control/schema/users.ts";
-import { campaignRecipients } from "../../db/tenant/schema/campaigns.ts";
+import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { setArchive } from "../../src/campaigns/campaigns.ts";
 import { changePostalAddress } from "../../src/campaigns/settings.ts";
 import { SECOND } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { addContacts, POSTAL_ADDRESS, readyCampaign } from "../support/campaigns.ts";
 import { startWorker } from "../support/jobs.ts";
-import { type Company, World } from "../support/world.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
 
 const DRAFT = { name: "News", subject: "Our news", body: "Hello {{ name | there }}" };
 const BROWSER = { "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
@@ -17,6 +18,12 @@ async function ready(world: World, company: Company) {
   await changePostalAddress(company.ctx, { postalAddress: POSTAL_ADDRESS });
   await addContacts(company.ctx, [{ email: "ada@example.com", name: "Ada" }]);
   return await world.token(company);
+}
+
+async function ownPage(world: World, { owner }: Company, path: string): Promise<string> {
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: owner.email, password: PASSWORD });
+  return (await browser.get(`http://${world.host("acme")}${path}`)).text;
 }
 
 async function sendAll(world: World): Promise<void> {
@@ -110,7 +117,7 @@ Deno.test("409: a campaign that isn't ready says why", async () => {
   const token = await world.token(acme);
   await addContacts(acme.ctx, [{ email: "ada@example.com" }]);
   const body =
-    "{{ name }} {{ nmae | x }} {{ fields.a\n\n[x](javascript:alert(1))\n\n![x](http://example.com/a.png)";
+    "{{ name }} {{ nmae | x }} {{ fields.City | x }} {{ fields.a\n\n[x](javascript:{{ name }})\n\n![x](http://example.com/a.png)";
   const { json: { id } } = await world.api("POST", "/campaigns", { token, body: { ...DRAFT, body } });
 
   const { status, json } = await world.api("POST", `/campaigns/${id}/send`, { token, body: {} });
@@ -120,9 +127,10 @@ Deno.test("409: a campaign that isn't ready says why", async () => {
     const reason of [
       "postal address",
       "{{ nmae | x }} isn't a field",
+      "{{ fields.City | x }} isn't a field",
       "{{ fields.a needs }}",
       "Recipients without a value for {{ name }}: 1.",
-      "The link to javascript:alert(1) must start",
+      "The link to javascript:{{ name }} must start",
       "The image at http://example.com/a.png must start",
     ]
   ) assert.ok(json.detail.includes(reason), `${reason}: ${json.detail}`);
@@ -202,6 +210,7 @@ Deno.test("S40: a link leads to the campaign's own target, and counts a person o
   await follow("GET", BROWSER);
   await follow("GET", BROWSER, pixel);
   const byPeople = await clicked();
+  const page = await ownPage(world, acme, `/campaigns/${id}`);
   const forged = await follow("GET", BROWSER, new URL(`${link.href.slice(0, -4)}aaaa`));
   const other = await world.company("other");
   const elsewhere = await world.raw("GET", world.host(other.tenant.subdomain), link.pathname, BROWSER);
@@ -211,6 +220,24 @@ Deno.test("S40: a link leads to the campaign's own target, and counts a person o
   assert.deepEqual([byPrograms.clicked, byPrograms.opened], [0, 0]);
   assert.deepEqual([byPeople.clicked, byPeople.opened], [1, 1]);
   assert.deepEqual([forged.status, elsewhere.status], [404, 404]);
+  assert.ok(
+    page.includes("https://shop.example/a?who={{ name | x }}&amp;b=1#top"),
+    "the link as it was written",
+  );
+});
+
+Deno.test("a campaign that missed its time can become a draft again", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { id } = await readyCampaign(acme.ctx);
+  const at = world.clock.now();
+  await acme.ctx.tx((tx) => tx.update(campaigns).set({ status: "missed", scheduledAt: at }));
+
+  const page = await ownPage(world, acme, `/campaigns/${id}`);
+  const { json } = await world.api("POST", `/campaigns/${id}/cancel`, { token: await world.token(acme) });
+
+  assert.match(page, /action="\/campaigns\/[\w-]+\/cancel"[^]*Back to draft/);
+  assert.equal(json.status, "draft");
 });
 
 Deno.test("a public page opens with its token only, and shows fallbacks", async () => {
@@ -275,7 +302,10 @@ Deno.test("a provider's notice about a campaign's email counts once", async () =
   await recordNotice(world.system, { kind: "complained", tags });
   await recordNotice(world.system, { kind: "complained", tags });
   await recordNotice(world.system, { kind: "bounced", tags: { tenant: "x" } });
+  await recordNotice(world.system, { kind: "bounced", tags: { ...tags, tenant: newId() } });
 
   const { stats } = (await world.api("GET", `/campaigns/${id}`, { token })).json;
   assert.deepEqual([stats.complained, stats.bounced], [1, 0]);
+  const { json: contact } = await world.api("GET", `/contacts/${recipient!.contactId}`, { token });
+  assert.equal(contact.consent, false, "a complaint withdraws the consent");
 });

@@ -1,7 +1,9 @@
 // Protects: a sequence is changed only while it is stopped, and starts only if every step can be sent.
 import assert from "node:assert/strict";
+import { sequences } from "../../db/tenant/schema/sequences.ts";
 import { changePostalAddress } from "../../src/campaigns/settings.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { runJobs } from "../support/notifications.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 const STEP = { delay_hours: 24, subject: "Welcome", body: "Hi {{ name | there }}" };
@@ -77,6 +79,7 @@ Deno.test("200, 409: an active sequence can only be stopped, and starting or sto
 
   const started = await call("POST", `${path}/start`);
   const again = await call("POST", `${path}/start`);
+  const same = await call("PATCH", path, { trigger: SEQUENCE.trigger, steps: json.steps });
   const refused = [await call("PATCH", path, { name: "Other" }), await call("DELETE", path)];
   const stopped = await call("POST", `${path}/stop`);
   const changed = await call("PATCH", path, { name: "Other" });
@@ -84,6 +87,11 @@ Deno.test("200, 409: an active sequence can only be stopped, and starting or sto
   assert.deepEqual([started.json.active, again.json.active, stopped.json.active], [true, true, false]);
   assert.deepEqual(refused.map(({ status }) => status), [409, 409]);
   assert.match(refused[0]!.json.detail, /Stop the sequence/);
+  assert.deepEqual(
+    [same.status, same.headers.etag],
+    [200, again.headers.etag],
+    "the same content is no change",
+  );
   assert.equal(changed.json.name, "Other");
 });
 
@@ -105,6 +113,27 @@ Deno.test("409: it can't start without steps, with a broken step, or without a p
   const { json } = await world.api("POST", "/sequences", { token, body: SEQUENCE });
   const started = await world.api("POST", `/sequences/${json.id}/start`, { token });
   assert.match(started.json.detail, /postal address/);
+});
+
+Deno.test("409: a workspace has a hundred sequences at most", async () => {
+  await using scene = await open();
+  const { acme, call } = scene;
+  const now = acme.ctx.services.clock.now();
+  const trigger = { type: "tag" as const, value: "trial" };
+  const rows = Array.from({ length: 99 }, (_, index) => ({
+    id: newId(),
+    name: `Sequence ${index}`,
+    trigger,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  await acme.ctx.tx((tx) => tx.insert(sequences).values(rows));
+
+  const last = await call("POST", "", SEQUENCE);
+  const refused = await call("POST", "", SEQUENCE);
+
+  assert.deepEqual([last.status, refused.status], [201, 409]);
+  assert.match(refused.json.detail, /can have 100 sequences/);
 });
 
 Deno.test("403: it needs campaigns:manage, a plan with campaigns, and to start a confirmed address", async () => {
@@ -147,6 +176,7 @@ Deno.test("404, 412, 422: unknown ids, outdated versions and invalid input are r
     "half a cap": { ...SEQUENCE, cap_emails: 2 },
     "a negative delay": { ...SEQUENCE, steps: [{ ...STEP, delay_hours: -1 }] },
     "a goal on a list": { ...SEQUENCE, goal: { type: "list", value: newId() } },
+    "two steps with one ID": { ...SEQUENCE, steps: [json.steps[0], json.steps[0]] },
     "too many steps": { ...SEQUENCE, steps: Array.from({ length: 31 }, () => STEP) },
   };
 
@@ -155,7 +185,8 @@ Deno.test("404, 412, 422: unknown ids, outdated versions and invalid input are r
     [404, 404],
   );
   const outdated = await call("PATCH", path, { name: "Mine" }, { "If-Match": headers.etag as string });
-  assert.equal(outdated.status, 412);
+  const deleted = await call("DELETE", path, undefined, { "If-Match": headers.etag as string });
+  assert.deepEqual([outdated.status, deleted.status], [412, 412]);
   for (const [name, body] of Object.entries(invalid)) {
     assert.equal((await call("POST", "", body)).status, 422, name);
   }
@@ -220,6 +251,12 @@ Deno.test("a member makes, changes, starts, stops and deletes a sequence on its 
     body: "Hi",
   });
   const shown = await browser.get(at(`/${id}`));
+  const first = at(`/${id}/steps/${steps[0].id}`);
+  const previewPage = await browser.get(first);
+  const preview = await browser.get(`${first}/preview`);
+  const tested = await browser.post(`${first}/test`, {});
+  await runJobs(world);
+  const [test] = await world.emails(acme.owner.email);
   await browser.post(at(`/${id}`), {
     version: await versionOf(`/${id}/edit`),
     name: "Renamed",
@@ -241,8 +278,15 @@ Deno.test("a member makes, changes, starts, stops and deletes a sequence on its 
   assert.match(tooSoon.text, /Add a step first\./);
   assert.match(badStep.text, /Use a whole number of hours.*Enter a subject\./s);
   assert.match(edit.text, /value="vip"/);
-  assert.match(shown.text, /After 3 days, only after a click in the email before.*Second!.*At once.*First/s);
+  assert.match(
+    shown.text,
+    /After 3 days, only after a click in the previous email.*Second!.*At once.*First/s,
+  );
   assert.match(shown.text, /With the tag trial.*With the tag paid.*2 emails in 7 days/s);
+  assert.match(previewPage.text, /<iframe[^>]+steps\/[\w-]+\/preview/);
+  assert.match(preview.text, /Hi/);
+  assert.match(tested.text, /The test is on its way/);
+  assert.equal(test!.subject, "[Test] First");
   assert.match(started.text, /Sequence started\./);
   assert.match(stopped.text, /Sequence stopped\./);
   assert.deepEqual([last.name, last.trigger, last.goal, last.cap_emails, last.steps.length], [

@@ -94,6 +94,10 @@ Deno.test("a campaign counts the bounce of its own email to that contact only", 
   const { stats } = await getCampaign(ctx, campaign.id);
 
   assert.deepEqual([afterForgedId.stats.bounced, stats.bounced], [0, 1]);
+  const reasons = await ctx.tx((tx) =>
+    tx.select({ reason: campaignRecipients.reason }).from(campaignRecipients)
+  );
+  assert.deepEqual(reasons.flatMap(({ reason }) => reason ?? []), ["550 5.1.1 <…>: No such user"]);
 });
 
 Deno.test("reports of other mail servers are understood", async (t) => {

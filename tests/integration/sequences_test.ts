@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { eq } from "drizzle-orm";
+import { eq, like } from "drizzle-orm";
+import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
-import { sequenceEmails } from "../../db/tenant/schema/sequences.ts";
+import { sequenceEmails, sequences } from "../../db/tenant/schema/sequences.ts";
 import { trackEvent } from "../../src/analytics/track/track.ts";
+import { recordNotice } from "../../src/campaigns/engagement.ts";
 import { changePostalAddress } from "../../src/campaigns/settings.ts";
+import { consentHistory } from "../../src/contacts/consent.ts";
 import { createContactList, newContactList } from "../../src/contacts/lists.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { moveNext } from "../../src/sequences/claim.ts";
+import { enroll } from "../../src/sequences/enrollment.ts";
 import { newSequence } from "../../src/sequences/sequence.ts";
 import {
   createSequence,
@@ -30,7 +35,7 @@ const step = (delayHours: number, subject: string, more = {}) => ({
   ...more,
 });
 
-async function scene(settings: { refuse?: () => string | undefined } = {}) {
+async function scene(settings: { refuse?: (address: string) => string | undefined } = {}) {
   const server = await EmailServer.start({ refuseRecipient: settings.refuse });
   const world = await World.open({ SMTP_URL: server.url().href });
   const { ctx } = await world.company("acme", "Acme");
@@ -62,7 +67,12 @@ Deno.test("contacts with the tag get each step at its time, once, and each with 
     { email: "bo@globex.example", tags: ["other"] },
     { email: "cy@globex.example", tags: ["trial"], consent: "none" },
   ]);
-  const id = await started(ctx, { steps: [step(0, "One for {{ name | you }}"), step(24, "Two")] });
+  const id = await started(ctx, {
+    steps: [
+      step(0, "One for {{ name | you }}"),
+      step(24, "Two", { body: "{{ fields.constructor | Regards }}" }),
+    ],
+  });
 
   await pass(0);
   const first = subjects();
@@ -77,6 +87,7 @@ Deno.test("contacts with the tag get each step at its time, once, and each with 
   assert.deepEqual(subjects(), ["ada@globex.example One for Ada", "ada@globex.example Two"]);
   assert.match(server.received[0]!.raw, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
   assert.match(server.received[0]!.parsed.text ?? "", /1 Main Street, Springfield/);
+  assert.match(server.received[1]!.parsed.text ?? "", /Regards/, "a field that objects inherit has no value");
   assert.deepEqual([stats.started, stats.finished, stepStats.map(({ sent }) => sent)], [1, 1, [1, 1]]);
 });
 
@@ -196,6 +207,58 @@ Deno.test("a stopped sequence sends nothing, and contacts go on where they were 
   assert.deepEqual(subjects(), ["ada@globex.example One", "ada@globex.example New two"]);
 });
 
+Deno.test("a job that runs while its sequence is stopped starts nobody and sends nothing more", async () => {
+  await using open = await scene();
+  const { world, ctx, pass } = open;
+  await addContacts(ctx, [{ email: "ada@globex.example", tags: ["trial"] }]);
+  const id = await started(ctx, { steps: [step(0, "One"), step(1, "Two")] });
+  await pass(0);
+  await addContacts(ctx, [{ email: "bo@globex.example", tags: ["trial"] }]);
+  const [ofJob] = await ctx.tx((tx) => tx.select().from(sequences));
+  await stopSequence(ctx, id);
+  world.clock.advance(DAY);
+
+  const hasMore = await ctx.tx((tx) => enroll(tx, ofJob!, world.clock.now()));
+  const moved = await ctx.tx((tx) => moveNext(tx, ofJob!, world.clock.now()));
+
+  assert.deepEqual([hasMore, moved], [false, "none"]);
+  assert.equal((await getSequence(ctx, id)).stats.started, 1);
+});
+
+Deno.test("an address that the server puts off doesn't hold up the others", async () => {
+  await using open = await scene({ refuse: (to) => to.startsWith("ada") ? "451 4.3.0 Busy" : undefined });
+  const { ctx, pass, subjects } = open;
+  await addContacts(
+    ctx,
+    ["ada", "bo", "cy"].map((name) => ({ email: `${name}@globex.example`, tags: ["trial"] })),
+  );
+  await started(ctx, { steps: [step(0, "One")] });
+
+  await pass(0);
+
+  assert.deepEqual(subjects().sort(), ["bo@globex.example One", "cy@globex.example One"]);
+});
+
+Deno.test("a complaint withdraws the consent, and a bounce counts, also of an email of a sequence", async () => {
+  await using open = await scene();
+  const { world, ctx, pass } = open;
+  await addContacts(ctx, [{ email: "ada@globex.example", tags: ["trial"] }]);
+  const id = await started(ctx, { steps: [step(0, "One"), step(24, "Two")] });
+  await pass(0);
+  const [email] = await ctx.tx((tx) => tx.select().from(sequenceEmails));
+  const tags = { tenant: ctx.tenant.id, recipient: email!.id };
+
+  await recordNotice(world.system, { kind: "bounced", tags });
+  await recordNotice(world.system, { kind: "complained", tags });
+  await pass(DAY);
+
+  const { stats, stepStats } = await getSequence(ctx, id);
+  const [contact] = await ctx.tx((tx) => tx.select().from(contacts));
+  const [record] = await ctx.tx((tx) => consentHistory(tx, contact!.id)).then((all) => all.toReversed());
+  assert.deepEqual([stepStats[0]!.bounced, stats.unsubscribed], [1, 1]);
+  assert.deepEqual([contact!.consent, record!.kind, record!.source], ["withdrawn", "withdrawn", "complaint"]);
+});
+
 Deno.test("a step that was sent isn't sent again after the steps changed places", async () => {
   await using open = await scene();
   const { ctx, pass, subjects } = open;
@@ -236,6 +299,10 @@ Deno.test("an email that the server puts off is tried again, and one that it ref
     1,
   ]]);
   assert.equal(stats.started, 1);
+  const [counter] = await ctx.tx((tx) =>
+    tx.select().from(limitCounters).where(like(limitCounters.limit, "campaign_emails %"))
+  );
+  assert.equal(counter!.used, 1, "emails that never left don't count");
 });
 
 Deno.test("an email that was claimed when its process died is never sent again", async () => {

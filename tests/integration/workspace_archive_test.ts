@@ -3,15 +3,21 @@ import assert from "node:assert/strict";
 import { getTableConfig } from "drizzle-orm/pg-core";
 import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import { users } from "../../db/control/schema/users.ts";
+import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
+import { sequenceEmails, sequences } from "../../db/tenant/schema/sequences.ts";
 import { verifyChain } from "../../src/audit/chain.ts";
+import { getCampaign } from "../../src/campaigns/campaigns.ts";
 import { newContact } from "../../src/contacts/contact.ts";
 import { createContact } from "../../src/contacts/contacts.ts";
 import { CONTACT_ERASED_BEFORE } from "../../src/contacts/former_contacts.ts";
 import { contactUrl } from "../../src/contacts/links.ts";
 import { eraseSelf } from "../../src/contacts/self_service.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { getSequence } from "../../src/sequences/sequences.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { archiveOf, dumpWorkspace, importBytes, membersOf, showWorkspace } from "../support/archives.ts";
+import { readyCampaign } from "../support/campaigns.ts";
+import { showSequence } from "../support/sequences.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: an archive has a whole workspace and nothing else, and importing it gives the same workspace again. */
@@ -115,6 +121,39 @@ Deno.test("rows name the accounts that their people have in the new installation
     `select count(*)::int as count from control.outbox where name = 'email.invitation'`,
   );
   assert.deepEqual([...invited], [{ count: 3 }]);
+});
+
+Deno.test("what was under way goes on in the original only", async () => {
+  await using world = await World.open();
+  const { ctx } = await world.company("acme");
+  const { id } = await showSequence(ctx);
+  const campaign = await readyCampaign(ctx);
+  const states = ["waiting", "claimed", "sent"] as const;
+  await ctx.tx(async (tx) => {
+    await tx.update(sequences).set({ isActive: true });
+    await tx.update(sequenceEmails).set({ state: "claimed" });
+    await tx.update(campaigns).set({ status: "sending" });
+    await tx.insert(campaignRecipients)
+      .values(states.map((state) => ({ campaignId: campaign.id, contactId: newId(), state })));
+  });
+  const { bytes } = await archiveOf(ctx);
+
+  const { tenant } = await importBytes(world.system, bytes, { subdomain: "acme-copy", plan: "team" });
+
+  const copy = await openTenant(world.system, tenant.id);
+  const sequence = await getSequence(copy, id);
+  const emails = await copy.tx((tx) =>
+    tx.selectDistinct({ state: sequenceEmails.state }).from(sequenceEmails)
+  );
+  const { status, stats } = await getCampaign(copy, campaign.id);
+  assert.deepEqual([sequence.isActive, emails], [false, [{ state: "unknown" }]]);
+  assert.deepEqual([status, stats.sent, stats.skipped, stats.unknown, stats.waiting], [
+    "canceled",
+    1,
+    1,
+    1,
+    0,
+  ]);
 });
 
 Deno.test("a contact whose data was erased stays out of the workspace that an archive makes", async () => {

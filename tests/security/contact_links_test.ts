@@ -1,12 +1,14 @@
 // Protects: a contact's link works without signing in and for nobody else, only a POST changes something (S40), a form says
 // nothing about who is known, and neither names nor cells of contacts run anywhere (S27, S32, S34).
 import assert from "node:assert/strict";
+import { campaignRecipients } from "../../db/tenant/schema/campaigns.ts";
 import { newContact } from "../../src/contacts/contact.ts";
 import { createContact } from "../../src/contacts/contacts.ts";
 import { contactUrl, unsubscribeUrl } from "../../src/contacts/links.ts";
 import { createContactList } from "../../src/contacts/lists.ts";
 import { stageImport } from "../../src/contacts/imports/staging.ts";
 import { DAY } from "../../src/platform/clock.ts";
+import { readyCampaign } from "../support/campaigns.ts";
 import { runJobs } from "../support/notifications.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -77,6 +79,10 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
   const browser = world.browser();
   const url = contactUrl(ctx, id);
 
+  const campaign = await readyCampaign(ctx);
+  const bounced = { campaignId: campaign.id, contactId: id, reason: "<mira@example.com>: No such user" };
+  await ctx.tx((tx) => tx.insert(campaignRecipients).values({ ...bounced, state: "failed" }));
+
   const chosen = await browser.post(url, { consent: "yes", lists: news.id });
   const lists = (await consentOf(world, acme, id)).lists;
   const asked = await browser.get(`${url}/data`);
@@ -99,6 +105,7 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
   const leftovers = await ctx.read((tx) => [
     tx.execute("select 1 from contacts union all select 1 from consent_records"),
     tx.execute("select used from limit_counters where \"limit\" = 'contacts'"),
+    tx.execute("select reason from campaign_recipients"),
   ]);
 
   assert.equal(chosen.status, 200);
@@ -112,7 +119,10 @@ Deno.test("a contact chooses lists, downloads their data, and erases it; only th
   assert.equal(gone.status, 404);
   assert.equal(readded.status, 422);
   assert.deepEqual(row, { outcome: "refused", problem: "contact_erased_before" });
-  assert.deepEqual(leftovers.map((rows) => [...rows]), [[], [{ used: "0" }]]);
+  assert.deepEqual(JSON.parse(data.text).campaigns.map(({ campaign }: { campaign: string }) => campaign), [
+    "News",
+  ]);
+  assert.deepEqual(leftovers.map((rows) => [...rows]), [[], [{ used: "0" }], [{ reason: null }]]);
 
   await subscribe(world, acme, news.id, "mira@example.com");
   assert.equal(

@@ -29,6 +29,21 @@ Deno.test("a change from a value to null is a change", () => {
   assert.deepEqual(changedFields(due, { due: null }), { due: null });
 });
 
+Deno.test("objects are compared by their content, whatever the order of their fields", () => {
+  const before = {
+    goal: { type: "tag", value: "paid" } as Record<string, string>,
+    steps: [{ id: "1", body: "Hi" }],
+  };
+
+  const same = changedFields(before, {
+    goal: { value: "paid", type: "tag" },
+    steps: [{ body: "Hi", id: "1" }],
+  });
+  const other = changedFields(before, { goal: { type: "tag" }, steps: [{ id: "1", body: "Hello" }] });
+
+  assert.deepEqual([same, Object.keys(other)], [{}, ["goal", "steps"]]);
+});
+
 Deno.test("a change lists its fields with both values, except fields that the log omits", () => {
   const changes = describeChanges(BEFORE, { notes: "another", name: "Gemini" }, { withoutValues: ["notes"] });
 

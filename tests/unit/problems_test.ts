@@ -3,7 +3,7 @@ import { z } from "zod";
 import { problemText } from "../../routes/problem_text.ts";
 import { invalid } from "../../src/errors.ts";
 import { fieldProblems } from "../../src/platform/input.ts";
-import { englishOf, type Problem, problem } from "../../src/platform/problem.ts";
+import { englishOf, type Problem, problem, textOf } from "../../src/platform/problem.ts";
 
 /** Protects: an error is a code with values, and its text is made where a person reads it. */
 
@@ -34,6 +34,19 @@ Deno.test("dates and lists in a problem's text are written out, and a value neve
   };
 
   assert.equal(englishOf(dated), "Dec 23, 2026: {on}, two");
+});
+
+Deno.test("problems in a problem's text are in the reader's language as well", () => {
+  const reasons = problem("test_reasons", "Not yet. {reasons}").with({
+    reasons: [PLAIN, TOO_LONG.with({ maximum: 5 })],
+  });
+
+  const shouted = textOf(reasons, {
+    tag: "en",
+    translate: ({ english }) => english.toUpperCase().replaceAll(/{\w+}/g, (name) => name.toLowerCase()),
+  });
+
+  assert.equal(shouted, "NOT YET. THIS IS WRONG. USE 5 CHARACTERS AT MOST.");
 });
 
 Deno.test("an error carries its problem, and its message is the English text for logs", () => {

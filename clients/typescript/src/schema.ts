@@ -403,7 +403,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create a campaign
-         * @description Creates a draft. With `subject_b`, `test_share` percent of the recipients get one of both subjects first, and after `test_hours` the others get the one with more clicks. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         * @description Creates a draft. With `subject_b`, `test_share` percent of the recipients get one of the two subjects first, and after `test_hours` the others get the one with more clicks. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
          */
         readonly post: operations["createCampaign"];
         readonly delete?: never;
@@ -5164,13 +5164,13 @@ export interface components {
             readonly steps: readonly {
                 /** @description Markdown with merge fields */
                 readonly body: string;
-                /** @description Without it, everyone gets the step. `clicked`: those who clicked a link in the email before. */
+                /** @description Without it, everyone gets the step. `clicked`: those who clicked a link in the previous email. */
                 readonly condition: {
                     /** @enum {string} */
                     readonly type: "tag" | "clicked";
                     readonly value?: string;
                 } | null;
-                /** @description From the step before, or from the start */
+                /** @description From the previous step, or from the start */
                 readonly delay_hours: number;
                 /** Format: uuid */
                 readonly id: string;
@@ -11922,6 +11922,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };

@@ -1,7 +1,32 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, pgTable, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { UserId } from "../../ids.ts";
+
+/** What became of a campaign's emails. `sent + skipped + failed + unknown + waiting = recipients`. */
+export type CampaignStats = {
+  recipients: number;
+  waiting: number;
+  sent: number;
+  skipped: number;
+  failed: number;
+  unknown: number;
+  bounced: number;
+  complained: number;
+  unsubscribed: number;
+  clicked: number;
+  opened: number;
+};
 
 /** Emails that the workspace writes once and sends to many contacts. */
 export const campaigns = pgTable("campaigns", {
@@ -24,7 +49,7 @@ export const campaigns = pgTable("campaigns", {
   windowFrom: smallint("window_from"),
   windowUntil: smallint("window_until"),
   ratePerHour: integer("rate_per_hour"),
-  /** Percent of the recipients who get one of both subjects first. */
+  /** Percent of the recipients who get one of the two subjects first. */
   testShare: smallint("test_share"),
   testHours: smallint("test_hours"),
   testEndsAt: moment("test_ends_at"),
@@ -39,6 +64,8 @@ export const campaigns = pgTable("campaigns", {
   expandedAt: moment("expanded_at"),
   startedAt: moment("started_at"),
   endedAt: moment("ended_at"),
+  /** The figures of a campaign that ended. Null: count them. */
+  counted: jsonb("counted").$type<CampaignStats>(),
   createdBy: uuid("created_by").$type<UserId>(),
   /** Increases with every change. `If-Match` compares it. */
   version: integer("version").notNull().default(1),
@@ -64,6 +91,8 @@ export const campaignRecipients = pgTable("campaign_recipients", {
   variant: text("variant", { enum: ["a", "b"] }),
   /** How often the email server has put the email off. */
   deferrals: smallint("deferrals").notNull().default(0),
+  /** When an email that was put off is tried again. */
+  dueAt: moment("due_at"),
   claimedAt: moment("claimed_at"),
   sentAt: moment("sent_at"),
   clickedAt: moment("clicked_at"),
@@ -74,6 +103,8 @@ export const campaignRecipients = pgTable("campaign_recipients", {
 }, (table) => [
   uniqueIndex("campaign_recipients_contact").on(table.campaignId, table.contactId),
   index("campaign_recipients_state").on(table.campaignId, table.state, table.contactId),
+  index("campaign_recipients_due").on(table.campaignId, table.dueAt)
+    .where(sql`${table.state} = 'waiting' and ${table.dueAt} is not null`),
   index("campaign_recipients_of_contact").on(table.contactId),
 ]);
 

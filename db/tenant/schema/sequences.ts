@@ -16,11 +16,11 @@ import { moment } from "../../columns.ts";
 export type StoredTrigger = { type: "tag" | "list" | "event"; value: string };
 /** What ends it for a contact. */
 export type StoredGoal = { type: "tag" | "event"; value: string };
-/** Without `value`: the contact clicked a link in the email before. */
+/** Without `value`: the contact clicked a link in the previous email. */
 export type StoredCondition = { type: "tag"; value: string } | { type: "clicked" };
 export type StoredStep = {
   id: string;
-  /** From the step before, or from the start. */
+  /** From the previous step, or from the start. */
   delayHours: number;
   condition: StoredCondition | null;
   subject: string;

@@ -15,6 +15,7 @@ import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
 import { CAMPAIGNS_PATH, recipientsOf, SETTINGS_PATH } from "./address.ts";
 import { StatusLabel } from "./campaigns_page.tsx";
+import { EmailFrame } from "./email_frame.tsx";
 import { campaignText } from "./text.ts";
 
 /** A line of the list before sending. `problems` is empty if it is fine. */
@@ -38,6 +39,7 @@ export type CampaignPageProps = {
 /** `/campaigns/:id`: the list before sending, or the figures, beside the email. */
 export function CampaignPage(props: CampaignPageProps) {
   const { campaign, checks } = props;
+  const text = campaignText.use();
   return (
     <div class="grid grid-cols-1 gap-6">
       <Notices {...props} />
@@ -48,7 +50,7 @@ export function CampaignPage(props: CampaignPageProps) {
           <Facts {...props} />
           <LinksCard {...props} />
         </div>
-        <Preview id={campaign.id} />
+        <EmailFrame title={text.preview} src={`${CAMPAIGNS_PATH}/${campaign.id}/preview`} />
       </div>
     </div>
   );
@@ -65,6 +67,7 @@ export function CampaignActions(
     <>
       {status === "draft" ? <ButtonLink href={`${path}/edit`} icon="edit">{text.edit}</ButtonLink> : null}
       {status === "scheduled" ? <Action path={`${path}/cancel`}>{text.unschedule}</Action> : null}
+      {status === "missed" ? <Action path={`${path}/cancel`}>{text.backToDraft}</Action> : null}
       {status === "sending" ? <Action path={`${path}/pause`}>{text.pause}</Action> : null}
       {status === "paused" ? <Action path={`${path}/resume`} isPrimary>{text.resume}</Action> : null}
       <Action path={`${path}/test`}>{text.sendTest}</Action>
@@ -311,21 +314,5 @@ function LinksCard({ links, skipped }: CampaignPageProps) {
         )
         : null}
     </>
-  );
-}
-
-/** The email in its own frame, where it runs no scripts. */
-function Preview({ id }: { id: string }) {
-  const text = campaignText.use();
-  return (
-    <Card title={text.preview} flush>
-      <iframe
-        title={text.preview}
-        src={`${CAMPAIGNS_PATH}/${id}/preview`}
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        class="block h-[44rem] w-full rounded-b-lg border-0"
-      >
-      </iframe>
-    </Card>
   );
 }

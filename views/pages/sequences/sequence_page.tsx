@@ -7,6 +7,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
+import { EmailFrame } from "../campaigns/email_frame.tsx";
 import { sequenceText } from "./text.ts";
 
 export type SequencePageProps = {
@@ -130,21 +131,47 @@ function StepItem({ sequenceId, step, stats, index, isFixed }: {
         </p>
         <p class="text-sm text-muted tabular-nums">{text.stepFigures(stats)}</p>
       </div>
-      {isFixed ? null : (
-        <div class="flex gap-2">
-          {index === 0 ? null : (
-            <form method="post" action={`${path}/up`}>
-              <Button size="small" aria-label={text.moveUp(subject)}>{text.up}</Button>
+      <div class="flex gap-2">
+        <ButtonLink size="small" href={path} aria-label={text.previewStep(subject)}>
+          {text.preview}
+        </ButtonLink>
+        {isFixed ? null : (
+          <>
+            {index === 0 ? null : (
+              <form method="post" action={`${path}/up`}>
+                <Button size="small" aria-label={text.moveUp(subject)}>{text.up}</Button>
+              </form>
+            )}
+            <form method="post" action={`${path}/remove`}>
+              <Button size="small" variant="quiet" aria-label={text.removeStep(subject)}>
+                {text.removeShort}
+              </Button>
             </form>
-          )}
-          <form method="post" action={`${path}/remove`}>
-            <Button size="small" variant="quiet" aria-label={text.removeStep(subject)}>
-              {text.removeShort}
-            </Button>
-          </form>
-        </div>
-      )}
+          </>
+        )}
+      </div>
     </li>
+  );
+}
+
+type StepProps = { sequenceId: string; stepId: string };
+
+/** `/sequences/:id/steps/:step`: the step's email. */
+export function StepPreview({ sequenceId, stepId }: StepProps) {
+  return (
+    <EmailFrame
+      title={sequenceText.use().preview}
+      src={`/sequences/${sequenceId}/steps/${stepId}/preview`}
+    />
+  );
+}
+
+/** That page's actions. */
+export function StepActions({ sequenceId, stepId }: StepProps) {
+  return (
+    <form method="post" action={`/sequences/${sequenceId}/steps/${stepId}/test`}>
+      <Button>{sequenceText.use().sendTest}</Button>
+    </form>
   );
 }
 

@@ -58,8 +58,8 @@ export const en = {
     goalTypes: { none: "Nothing", tag: "A tag", event: "An event" },
     goalValue: "Tag or event",
     goalHint: "Leave this empty if nothing does.",
-    capEmails: "Most emails",
-    capDays: "In how many days?",
+    capEmails: "Maximum emails",
+    capDays: "Per how many days",
     capHint: "Counts the emails of all sequences. Leave both empty for no limit.",
     create: "Create sequence",
     save: "Save changes",
@@ -85,8 +85,12 @@ export const en = {
       : `After ${plural(hours, "hour")}`,
   conditions: {
     tag: (value: string) => `only with the tag ${value}`,
-    clicked: "only after a click in the email before",
+    clicked: "only after a click in the previous email",
   },
+  preview: "Preview",
+  previewStep: (subject: string) => `Preview: ${subject}`,
+  sendTest: "Send a test to me",
+  testSent: "The test is on its way to your inbox.",
   stepFigures: ({ sent, clicked, bounced, skipped }: {
     sent: number;
     clicked: number;
@@ -97,12 +101,12 @@ export const en = {
 
   stepForm: {
     delay: "Hours to wait",
-    delayHint: "After the step before, or after the start. 24 is a day.",
+    delayHint: "After the previous step, or after the start. 24 is a day.",
     condition: "Who gets it?",
     conditionTypes: {
       all: "Everyone",
       tag: "Contacts with a tag",
-      clicked: "Contacts who clicked in the email before",
+      clicked: "Contacts who clicked in the previous email",
     },
     tag: "Tag",
     tagHint: "Only if contacts need a tag.",
