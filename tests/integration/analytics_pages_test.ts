@@ -1,6 +1,9 @@
+import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { runningReports } from "../../db/control/schema/saved_reports.ts";
 import { setOverride } from "../../src/billing/overrides.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { addEvents } from "../support/analytics.ts";
 import type { Browser } from "../support/browser.ts";
@@ -129,6 +132,50 @@ Deno.test("analytics", async (t) => {
     assert.match(plain(after.text), /No saved reports/);
   });
 
+  await t.step("keeps the form while another report runs", async () => {
+    await beginElsewhere(world, acme);
+    const funnel = await owner.get(
+      `${host}/analytics/funnel?step1=signed_up&step2=project_made&window=constructor`,
+    );
+    const breakdown = await owner.get(`${host}/analytics/breakdown?event=signed_up&property=plan`);
+    await world.system.control.delete(runningReports);
+
+    assert.deepEqual([funnel.status, breakdown.status], [200, 200]);
+    assert.match(plain(funnel.text), /Another report of this workspace is being prepared\./);
+    assert.match(funnel.text, /name="step2"[^>]* value="project_made"/);
+    assert.match(plain(breakdown.text), /Another report of this workspace is being prepared\./);
+    assert.match(breakdown.text, /value="plan"/);
+  });
+
+  await t.step(
+    "deletes a report and revokes its link although it can't be made, or the plan lacks it",
+    async () => {
+      const fields = { kind: "breakdown", days: "30", event: "signed_up", property: "plan", name: "By plan" };
+      const saved = await owner.post(`${host}/analytics/reports`, fields);
+      await owner.post(`${saved.url}/link`, {});
+      await beginElsewhere(world, acme);
+      const [busy, asking] = [await owner.get(saved.url), await owner.get(`${saved.url}/delete`)];
+      await world.system.control.delete(runningReports);
+      await setOverride(await openTenant(world.system, acme.tenant.id), {
+        key: "advanced_analytics",
+        value: "no",
+        until: null,
+      });
+      const listed = await owner.get(`${host}/analytics/reports`);
+      const lacking = await owner.get(saved.url);
+      const revoked = await owner.post(`${saved.url}/link/revoke`, {});
+      const deleted = await owner.post(`${saved.url}/delete`, {});
+      await allowEverything(world, acme);
+
+      assert.match(plain(busy.text), /Another report .*Revoke link Delete report/);
+      assert.match(plain(asking.text), /By plan and its link will be deleted/);
+      assert.match(listed.text, /<bdi>By plan<\/bdi>/);
+      assert.match(plain(lacking.text), /Revoke link Delete report/);
+      assert.match(plain(revoked.text), /Link revoked\./);
+      assert.match(plain(deleted.text), /Report deleted\./);
+    },
+  );
+
   await t.step("saves a form that is sent twice as one report", async () => {
     const { text } = await owner.get(`${host}/analytics/retention`);
     const form_key = /name="form_key" value="([^"]+)"/.exec(text)![1]!;
@@ -162,6 +209,12 @@ Deno.test("analytics", async (t) => {
     assert.doesNotMatch((await viewer.get(url)).text, /Create link/);
   });
 });
+
+/** As if another process had begun a report a moment ago. */
+async function beginElsewhere({ system }: World, { tenant }: Company): Promise<void> {
+  const row = { tenantId: tenant.id, run: newId(), startedAt: sql`now()` };
+  await system.control.insert(runningReports).values(row);
+}
 
 function event(world: World, name: string, userId: string, age: number, plan?: string) {
   const at = new Date(world.clock.now().getTime() - age + HOUR);
