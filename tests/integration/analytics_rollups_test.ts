@@ -116,16 +116,16 @@ Deno.test("a rollup that fails leaves reports with the figures of before, and is
   await using world = await World.open();
   const acme = await world.company("acme");
   const eventsNow = async () => (await generateUsageReport(acme.ctx, {})).totals.events;
-  const rename = (from: string, to: string) =>
-    withMigrator(world.services.db, (tx) => runScript(tx, `alter function stream.${from} rename to ${to}`));
+  const alter = (change: string) =>
+    withMigrator(world.services.db, (tx) => runScript(tx, `alter table stream.analytics_daily ${change}`));
   const at = world.clock.now();
   await addEvents(world, acme, [{ event: "opened", userId: null, at }]);
   const before = await eventsNow();
-  await rename("roll_up_analytics", "broken");
+  await alter("add constraint broken check (events < 2)");
   await addEvents(world, acme, [{ event: "opened", userId: null, at }]);
 
   const broken = await eventsNow();
-  await rename("broken", "roll_up_analytics");
+  await alter("drop constraint broken");
   const resting = await eventsNow();
   world.services.use(ROLLUPS).restUntil.clear();
   const after = await eventsNow();
