@@ -31,10 +31,10 @@ Deno.test("analytics", async (t) => {
       const { text } = await owner.get(`${host}/analytics`);
       const quarter = await owner.get(`${host}/analytics?days=90`);
 
-      assert.match(plain(text), /Events 7 \+600% on the period before/);
-      assert.match(plain(text), /Active people 4 \+300% on the period before/);
+      assert.match(plain(text), /Events 7 \+600% from the previous period/);
+      assert.match(plain(text), /Active people 4 \+300% from the previous period/);
       assert.match(plain(text), /signed_up 4 project_made 3/);
-      assert.match(plain(quarter.text), /Events 8 None in the period before/);
+      assert.match(plain(quarter.text), /Events 8 None in the previous period/);
       assert.match(quarter.text, /href="\/analytics\?days=90" aria-current="page"/);
       assert.match(text, /<a href="\/analytics"[^>]* aria-current="page"/);
     },
@@ -44,10 +44,10 @@ Deno.test("analytics", async (t) => {
     const { text } = await owner.get(`${host}/analytics?days=30&compare=before`);
     const alone = await owner.get(`${host}/analytics`);
 
-    assert.match(plain(text), /Day This period Period before/);
+    assert.match(plain(text), /Day This period Previous period/);
     assert.match(plain(text), /Feb 20 0 1 /); // someone signed up 40 days ago, 30 days before this day
     assert.match(text, /hx-get="\/analytics\?compare=before"/);
-    assert.match(plain(text), /Hide the period before/);
+    assert.match(plain(text), /Hide the previous period/);
     assert.doesNotMatch(plain(alone.text), /This period/);
   });
 
@@ -86,7 +86,7 @@ Deno.test("analytics", async (t) => {
 
     assert.match(text, /&lt;b&gt;free&lt;\/b&gt;/);
     assert.doesNotMatch(text, /<b>free/);
-    assert.match(plain(text), /4 4 people Not set 1 1 people/);
+    assert.match(plain(text), /4 4 people Not set 1 1 person/);
     assert.match(plain(missing.text), /Enter the name of a property\./);
   });
 
@@ -126,9 +126,9 @@ Deno.test("analytics", async (t) => {
     assert.match(plain(shared.text), /First &lt;week&gt; Last 30 days .* signed_up 4 project_made 0/);
     assert.match(
       plain(listed.text),
-      /First &lt;week&gt; Funnel, Last 30 days Funnel Last 30 days Link until Mar 9/,
+      /First &lt;week&gt; Funnel, Last 30 days Funnel Last 30 days Link expires Mar 9/,
     );
-    assert.doesNotMatch(plain(revoked.text), /Link until/);
+    assert.doesNotMatch(plain(revoked.text), /Link expires/);
     assert.match(plain(after.text), /No saved reports/);
   });
 

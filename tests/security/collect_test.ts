@@ -243,19 +243,27 @@ Deno.test("owners list the websites and replace the key on a page, and the log s
   const empty = await owner.get(page);
   await owner.post(page, { origins: `${SHOP}\r\n` });
   const saved = await owner.get(page);
+  const asking = await owner.get(`${page}/key`);
+  const kept = await owner.get(page);
   await owner.post(`${page}/key`, {});
   const replaced = await owner.get(page);
   const refused = await owner.post(page, { origins: "https://acme.example/shop" });
-  const notAllowed = [await member.get(page), await member.post(page, { origins: "https://evil.example" })];
+  const notAllowed = [
+    await member.get(page),
+    await member.get(`${page}/key`),
+    await member.post(page, { origins: "https://evil.example" }),
+  ];
 
   const keyIn = ({ text }: { text: string }) => /data-key=&quot;(dnz_pub_\w+)&quot;/.exec(text)?.[1];
   assert.equal(keyIn(empty), undefined);
   assert.ok(keyIn(saved));
+  assert.match(asking.text, /pages send nothing until you paste the new script/);
+  assert.equal(keyIn(kept), keyIn(saved));
   assert.ok(keyIn(replaced));
   assert.notEqual(keyIn(replaced), keyIn(saved));
   assert.ok(saved.text.includes(`&lt;script async src=&quot;http://${world.host("acme")}/collect.js&quot;`));
   assert.equal(refused.status, 422);
-  assert.deepEqual(notAllowed.map(({ status }) => status), [403, 403]);
+  assert.deepEqual(notAllowed.map(({ status }) => status), [403, 403, 403]);
   const { json } = await world.api("GET", "/audit-log", { token: await world.token(acme) });
   const actions = json.data.map(({ action }: { action: string }) => action);
   assert.deepEqual(actions.filter((action: string) => action.startsWith("analytics_source.")), [

@@ -41,7 +41,7 @@ export const newSavedReport = reportFields.extend({
 export type SavedReportRow = typeof savedReports.$inferSelect;
 
 /** `linkExpiresAt` is null if there is no link, or if it has expired. */
-export type SavedReport = Partial<ReportFields> & {
+export type SavedReport = Partial<ReportFields> & Pick<ReportFields, "days"> & {
   id: string;
   name: string;
   kind: ReportKind;
@@ -148,7 +148,7 @@ function toSavedReport(
 ): SavedReport {
   const isLinked = linkExpiresAt !== null && linkExpiresAt > services.clock.now();
   return {
-    ...query as Partial<ReportFields>,
+    ...query as Partial<ReportFields> & Pick<ReportFields, "days">,
     id,
     name,
     kind,

@@ -90,7 +90,7 @@ function Values({ breakdown: { values } }: { breakdown: Breakdown }) {
         key: value ?? "",
         label: value ?? <span class="text-muted">{text.noProperty}</span>,
         value: formatCount(events, locale),
-        detail: text.byPeople(formatCount(people, locale)),
+        detail: text.byPeople(people),
         share: events / most,
       }))}
     />

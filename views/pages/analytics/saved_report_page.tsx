@@ -23,7 +23,7 @@ export function SavedReportPage({ report, problem, canManage }: SavedReportPageP
   const text = analyticsText.use();
   return (
     <div class="grid grid-cols-1 gap-6">
-      <PageLead>{text.lastDays(String(report.days))}</PageLead>
+      <PageLead>{text.lastDays(report.days)}</PageLead>
       <FormProblem problem={problem} />
       <ReportResultCards report={report} />
       {canManage ? <LinkCard report={report} /> : null}
