@@ -23,9 +23,7 @@
     if (events.length > 1 && new Blob([body]).size > 30000) return postHalves();
     fetch(new URL("/collect", src), { method: "POST", body, keepalive: true, credentials: "omit" })
       .then(({ status }) => {
-        if (status !== 413 && status !== 422) return;
-        if (events.length > 1) postHalves();
-        else console.warn("collect: refused", events[0]);
+        if (events.length > 1 && (status === 413 || status === 422)) postHalves();
       })
       .catch(() => {});
   }
