@@ -7,7 +7,7 @@ import { createProject } from "../src/projects/projects.ts";
 import { subdomainUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../src/tenancy/tenants.ts";
 import { isSubdomainTaken } from "../src/tenancy/workspace_addresses.ts";
-import { type Company, HARBOR_AND_PINE, PASSWORD } from "./demo/companies.ts";
+import { type Company, HARBOR_AND_PINE, PASSWORD, refuseInProduction } from "./demo/companies.ts";
 import { CommandFailure } from "./options.ts";
 
 const COMPANIES: Company[] = [
@@ -29,10 +29,11 @@ const COMPANIES: Company[] = [
   HARBOR_AND_PINE,
 ];
 
-/** Adds the sample companies and returns their sign-in details. Throws `CommandFailure` if they already exist. */
+/** Adds the sample companies and returns their sign-in details. Throws `CommandFailure` if they already exist, and in production. */
 export async function seed(
   ctx: SystemContext,
 ): Promise<{ company: string; url: string; email: string; password: string }[]> {
+  refuseInProduction(ctx.services.config);
   for (const { subdomain } of COMPANIES) {
     if (await isSubdomainTaken(ctx, subdomain)) {
       throw new CommandFailure(`The sample company "${subdomain}" already exists.`);

@@ -220,11 +220,16 @@ function referenceCode({ field, resource, target }: FieldContext): TypeCode {
     other: "null",
     wrong: '"0198c0de-0000-7000-8000-000000000000"',
     ...textual(field),
-    control: selectControl(field, `[{ value: "", label: ${empty} }, ...options.${field.key}]`),
-    shown: IN_TWO_LINES(`sampleThing.${name}`),
+    control: selectControl(
+      field,
+      `[{ value: "", label: ${empty} }, ` +
+        `...options.${field.key}.map(({ value, label }) => ({ value, label: label ?? text.hidden }))]`,
+    ),
+    shown: IN_TWO_LINES(`sampleThing.${name} ?? text.hidden`),
     fact: target.hasPage
-      ? `<TextLink href={\`/${target.path}/\${sampleThing.${field.key}}\`}><bdi>{sampleThing.${name}}</bdi></TextLink>`
-      : `<bdi>{sampleThing.${name}}</bdi>`,
+      ? `sampleThing.${name} === null ? text.hidden : ` +
+        `<TextLink href={\`/${target.path}/\${sampleThing.${field.key}}\`}><bdi>{sampleThing.${name}}</bdi></TextLink>`
+      : `<bdi>{sampleThing.${name} ?? text.hidden}</bdi>`,
     pieces: {
       index: `index("sample_things_${field.column}").on(table.${field.key}),`,
       filter: `${field.key}: equalFilter(z.uuid(), sampleThings.${field.key}),`,
@@ -232,19 +237,26 @@ function referenceCode({ field, resource, target }: FieldContext): TypeCode {
       listedName: `${name}: names.get(sampleThing.${field.key} ?? "") ?? null,`,
       optionsType: `${field.key}: Option[];`,
       namesQuery: `tx.select({ id: ${target.table}.id, name: ${target.title} }).from(${target.table})
-        .where(inArray(${target.table}.id, found.flatMap((sampleThing) => sampleThing.${field.key} ?? []))),`,
+        .where(and(
+          visible(ctx, ${target.permission}),
+          inArray(${target.table}.id, found.flatMap((sampleThing) => sampleThing.${field.key} ?? [])),
+        )),`,
       optionsQuery: `tx.select({ value: ${target.table}.id, label: ${target.title} }).from(${target.table})
+        .where(visible(ctx, ${target.permission}))
         .orderBy(inNameOrder(${target.table}.${target.orderBy}), ${target.table}.id).limit(MAX_OPTIONS),
         tx.select({ value: ${target.table}.id, label: ${target.title} }).from(${target.table})
-        .where(inArray(${target.table}.id, idsIn(chosen.${field.column}))),`,
+        .where(and(visible(ctx, ${target.permission}), inArray(${target.table}.id, idsIn(chosen.${field.column})))),`,
       optionsRows: `${field.key}, ${field.key}Chosen,`,
-      optionsResult: `${field.key}: withChosen(${field.key}, ${field.key}Chosen),`,
+      optionsResult:
+        `${field.key}: can(ctx, ${target.permission}) ? withChosen(${field.key}, ${field.key}Chosen)
+        : hidden(chosen.${field.column}),`,
       requireQuery: `if (input.${field.key}) {
         const [found] = await tx.select({ id: ${target.table}.id }).from(${target.table})
           .where(eq(${target.table}.id, input.${field.key})).for("key share");
-        if (!found) unknown.${field.key} = ${unknown};
+        if (!found || !can(ctx, ${target.permission})) unknown.${field.key} = ${unknown};
       }`,
       targetImport: `import { ${target.table} } from "../../db/tenant/schema/${target.file}";`,
+      permissionImport: `import { ${target.permission} } from "../${target.permissionFile}";`,
       schemaImport: `import { ${target.table} } from "./${target.file}";`,
     },
   };

@@ -61,7 +61,7 @@ export async function fillingOf(
         tabs: tabs !== undefined,
         references,
         choices: fields.some(({ type }) => type === "choice"),
-        rowText: listed.some(({ type }) => type === "choice"),
+        rowText: listed.some(({ type }) => type === "choice" || type === "ref"),
         notSet: fields.some(({ isOptional }) => isOptional),
       },
       values: {

@@ -12,11 +12,14 @@ export type Target = {
   /** The path of its pages, and whether a row has a page. */
   path: string;
   hasPage: boolean;
+  /** The constant of the permission to see a row, and the file in `src` that declares it. */
+  permission: string;
+  permissionFile: string;
 };
 
 const SCHEMA = "db/tenant/schema";
 
-/** Finds the table of a resource, such as `contacts`. Its rows need a name. */
+/** Finds the table of a resource, such as `contacts`. Its rows need a name, and pages that say who may see them. */
 export async function findTarget(root: URL, name: string): Promise<Target> {
   const known: string[] = [];
   for await (const { name: file } of Deno.readDir(new URL(SCHEMA, root))) {
@@ -50,5 +53,22 @@ async function describe(
     orderBy: "name",
     path,
     hasPage: routes.includes(`"/${path}/:id"`),
+    ...permissionOf(routes, snake),
   };
+}
+
+/** The permission of the pages' link, or the first one that they ask for. */
+function permissionOf(routes: string, snake: string): Pick<Target, "permission" | "permissionFile"> {
+  const [, ofLink, asked] = /\bpermission: (\w+)|\bauthorize\([^,()]+(?:\([^()]*\))?, (\w+)\)/.exec(routes) ??
+    [];
+  const permission = ofLink ?? asked;
+  const [, permissionFile] =
+    new RegExp(`import \\{[^}]*\\b${permission}\\b[^}]*\\} from "\\.\\./\\.\\./src/([^"]+)"`).exec(routes) ??
+      [];
+  if (!permission || !permissionFile) {
+    refuse(
+      `routes/app/${snake}.tsx doesn't say who may see ${noun(snake).words}, so nothing can refer to them.`,
+    );
+  }
+  return { permission, permissionFile };
 }

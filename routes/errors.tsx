@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { conflict, DomainError, invalid, unavailable } from "../src/errors.ts";
 import {
   isConnectionFailure,
+  isDateOutOfRange,
   isForeignKeyViolation,
   isOutOfRoom,
   isTimeout,
@@ -21,6 +22,7 @@ const DATABASE_UNREACHABLE = problem(
 );
 const DATABASE_FULL = problem("database_full", "We can't save changes right now. Try again in a minute.");
 const STILL_IN_USE = problem("still_in_use", "Something else still uses this. Change or delete that first.");
+const DATE_OUT_OF_RANGE = problem("date_out_of_range", "A date or time is out of range.");
 
 /** Takes the place of a problem's code for errors that the product doesn't expect. */
 const UNEXPECTED = "internal_error";
@@ -52,6 +54,7 @@ async function toKnownError<Env extends HttpEnv>(c: Context<Env>, thrown: unknow
     return unavailable(DATABASE_FULL, FULL_RETRY_SECONDS);
   }
   if (isForeignKeyViolation(thrown)) return conflict(STILL_IN_USE);
+  if (isDateOutOfRange(thrown)) return invalid({}, DATE_OUT_OF_RANGE);
   const tenant = c.get("target");
   const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
   return loss ?? explainMissingRole(thrown) ?? thrown;

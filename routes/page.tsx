@@ -136,10 +136,10 @@ async function readFields<Schema extends z.ZodType, Result>(
   throw invalid({ ...await alsoCheck?.(fields), ...fieldProblems(parsed.error) });
 }
 
-type Outcome<Result> = { refusal: DomainError } | { refusal: null; value: Result };
+export type Outcome<Result> = { refusal: DomainError } | { refusal: null; value: Result };
 
-/** Returns the refusal, so that the caller loads the form's page outside of `catch`. */
-async function attempt<Result>(
+/** Returns an error of these kinds as the refusal, so that the caller makes its page outside of `catch`. */
+export async function attempt<Result>(
   refusals: ErrorKind[] = ["invalid"],
   change: () => Promise<Result>,
 ): Promise<Outcome<Result>> {

@@ -129,10 +129,9 @@ export function define(db: Command): void {
 
 async function addDemo(output: Output): Promise<void> {
   const { ADMIN, seedDemo } = await import("../demo/demo.ts");
+  const { refuseInProduction } = await import("../demo/companies.ts");
   const signIns = await withDatabase(async (db, config) => {
-    if (config.environment === "production") {
-      throw new CommandFailure("The people of the demo share a public password, so it isn't for production.");
-    }
+    refuseInProduction(config);
     await migrate(db);
     return await seedDemo(config, db, systemClock.now());
   });

@@ -1,7 +1,15 @@
 import type { Role } from "../../src/access/permissions.ts";
+import type { Config } from "../../src/config.ts";
+import { CommandFailure } from "../options.ts";
 
 /** Every sample person signs in with it. */
 export const PASSWORD = "sample-people-share-this";
+
+/** Throws `CommandFailure` in production, where everyone could sign in as these people. */
+export function refuseInProduction({ environment }: Config): void {
+  if (environment !== "production") return;
+  throw new CommandFailure("The sample people share a public password, so they aren't for production.");
+}
 
 type Person = { name: string; email: string; role: Role };
 

@@ -1,6 +1,10 @@
-import { and, inArray } from "drizzle-orm";
+import { and, inArray, notInArray } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { users } from "../../db/control/schema/users.ts";
+import { migrate } from "../../db/migration/migrate.ts";
+import { resetDatabase } from "../../db/migration/reset.ts";
 import { systemActor } from "../../src/access/actor.ts";
 import { dayOf } from "../../src/analytics/days.ts";
 import { fillCounters, recordGauges } from "../../src/analytics/daily_metrics.ts";
@@ -59,9 +63,13 @@ const COMPANIES = [
 
 /**
  * Adds three workspaces with 90 days of work up to the full hour before `now`. Names, figures and ids are the same each time, apart from
- * the date. If they exist, changes nothing. Throws `CommandFailure` if another workspace has one of the addresses.
+ * the date. If they exist, changes nothing. After an interruption, starts over. Throws `CommandFailure` if another workspace has one of the addresses.
  */
 export async function seedDemo(config: Config, db: Database, now: Date): Promise<SignIn[]> {
+  if (await wasInterrupted(db)) {
+    await resetDatabase(db);
+    await migrate(db);
+  }
   const end = new Date(Math.floor(now.getTime() / HOUR) * HOUR);
   const clock = { at: after(end, -HISTORY * DAY), now: () => clock.at };
   const services = await buildServices(config, clock, db, () => Promise.resolve());
@@ -91,6 +99,18 @@ export async function seedDemo(config: Config, db: Database, now: Date): Promise
   }
 }
 
+/** Whether the database has only a part of the story, and nothing else. The administrator, a stranger here, comes last. */
+async function wasInterrupted({ control }: Database): Promise<boolean> {
+  const subdomains = COMPANIES.map(({ company }) => company.subdomain);
+  const people = COMPANIES.flatMap(({ company }) => company.people.map(({ email }) => email));
+  const [begun, others, strangers] = await Promise.all([
+    control.$count(tenants, inArray(tenants.subdomain, subdomains)),
+    control.$count(tenants, notInArray(tenants.subdomain, subdomains)),
+    control.$count(users, notInArray(users.email, people)),
+  ]);
+  return begun > 0 && others + strangers === 0;
+}
+
 async function findTaken({ system }: Story): Promise<string[]> {
   const taken: string[] = [];
   for (const { company: { subdomain } } of COMPANIES) {
@@ -100,7 +120,6 @@ async function findTaken({ system }: Story): Promise<string[]> {
 }
 
 async function tell(story: Story, end: Date, goTo: (at: Date) => void): Promise<void> {
-  await appointPlatformAdmin(story.system, ADMIN, story.passwordHash);
   const workspaces: Workspace[] = [];
   for (const { company, plan, calls } of COMPANIES) {
     const workspace = await openWorkspace(story, company, plan);
@@ -121,6 +140,7 @@ async function tell(story: Story, end: Date, goTo: (at: Date) => void): Promise<
     await run();
   }
   await dropMessages(story, workspaces);
+  await appointPlatformAdmin(story.system, ADMIN, story.passwordHash);
 }
 
 /** A company pays, people join, projects start, and each day is measured. */

@@ -32,12 +32,22 @@ export async function readRoles(
   return { roles: [...roles], memberships: [...memberships] };
 }
 
-/** The SQL that creates the roles in `missing`, and grants every membership. Can be repeated. */
-export function rolesScript(manifest: PostgresManifest, missing: string[], serverVersion: number): string {
+/**
+ * The SQL that creates the roles in `missing`, and grants every membership, or with `keepsOthers` only those of the created roles. Can
+ * be repeated.
+ */
+export function rolesScript(
+  manifest: PostgresManifest,
+  missing: string[],
+  serverVersion: number,
+  { keepsOthers = false } = {},
+): string {
   const created = manifest.roles.filter(({ name }) => missing.includes(name));
+  const isMeant = ({ role, member }: Membership) =>
+    !keepsOthers || missing.includes(role) || missing.includes(member);
   const grants = serverVersion >= FIRST_VERSION_WITH_GRANT_OPTIONS
-    ? withAdmins(manifest).map(grantWithOptions)
-    : manifest.memberships.map(grant);
+    ? withAdmins(manifest).filter(isMeant).map(grantWithOptions)
+    : manifest.memberships.filter(isMeant).map(grant);
   return [...created.map(createRole), ...grants].join("\n");
 }
 

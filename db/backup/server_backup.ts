@@ -53,7 +53,7 @@ export async function restoreServer(url: string, backup: Backup): Promise<Restor
   return await restoreInto(
     url,
     backup,
-    "The database is incomplete. Drop it, create it again, and repeat this command.",
+    { advice: "The database is incomplete. Drop it, create it again, and repeat this command." },
   );
 }
 
@@ -65,7 +65,10 @@ export async function drill(url: string, backup: Backup): Promise<RestoreReport>
     const newRoles = backup.manifest.kind === "postgres" ? await findMissing(sql, backup.manifest) : [];
     await sql.unsafe(`create database ${quoteName(name)}`);
     try {
-      return await restoreInto(databaseOf(url, name), backup, "The backup could not be restored.");
+      return await restoreInto(databaseOf(url, name), backup, {
+        advice: "The backup could not be restored.",
+        keepsOthers: true,
+      });
     } finally {
       await sql.unsafe(`drop database ${quoteName(name)} with (force)`);
       for (const role of newRoles) await sql.unsafe(`drop role if exists ${quoteName(role)}`);
@@ -73,11 +76,11 @@ export async function drill(url: string, backup: Backup): Promise<RestoreReport>
   });
 }
 
-/** `advice` follows the error if the restore fails after its checks. */
+/** `advice` follows the error if the restore fails after its checks. With `keepsOthers`, roles that the server has stay as they are. */
 async function restoreInto(
   url: string,
   { manifest, content }: Backup,
-  advice: string,
+  { advice, keepsOthers = false }: { advice: string; keepsOthers?: boolean },
 ): Promise<RestoreReport> {
   if (manifest.kind !== "postgres") {
     throw new Error(
@@ -91,7 +94,9 @@ async function restoreInto(
       Math.max(manifest.dumpVersion, majorOf(serverVersion)),
     );
     const missing = await findMissing(sql, manifest);
-    await sql.begin(async (tx) => void await tx.unsafe(rolesScript(manifest, missing, serverVersion)));
+    await sql.begin(async (tx) =>
+      void await tx.unsafe(rolesScript(manifest, missing, serverVersion, { keepsOthers }))
+    );
     try {
       await restore({ url, version, archive: await content() });
       await finish(sql, manifest);

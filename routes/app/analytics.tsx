@@ -21,6 +21,7 @@ import type { TenantContext } from "../../src/context.ts";
 import type { FieldErrors } from "../../src/errors.ts";
 import { fieldProblems } from "../../src/platform/input.ts";
 import { dayIn } from "../../src/tenancy/time_zones.ts";
+import { Alert } from "../../views/components/alert.tsx";
 import { ActiveUsersCard } from "../../views/pages/analytics/active_users_page.tsx";
 import type { AnalyticsView, View } from "../../views/pages/analytics/address.ts";
 import { BreakdownCards } from "../../views/pages/analytics/breakdown_page.tsx";
@@ -32,9 +33,9 @@ import type { SavedFields } from "../../views/pages/analytics/save_form.tsx";
 import { analyticsText } from "../../views/pages/analytics/text.ts";
 import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { page } from "../page.tsx";
+import { attempt, page } from "../page.tsx";
 import { fieldTexts } from "../problem_text.ts";
-import { readView } from "./analytics_view.ts";
+import { readView, reasonOf, REPORT_REFUSALS } from "./analytics_view.ts";
 import { MemberPages } from "./member_pages.ts";
 
 /** What people do in the workspace's product. */
@@ -78,11 +79,12 @@ pages.get("/analytics/retention", (c) =>
 pages.get("/analytics/funnel", (c) =>
   advanced(c, "funnel", async (ctx, view) => {
     const query = { ...rangeOf(ctx, view), steps: view.steps, windowHours: view.window };
-    const { events, result, errors } = await answer(c, view.steps.length > 0, funnelQuery, query, funnel);
+    const asked = await answer(c, view.steps.length > 0, funnelQuery, query, funnel);
+    const { events, result, errors, problem } = asked;
     const problems = errors.steps ? { step2: errors.steps, ...errors } : errors;
     const steps = Object.fromEntries(view.steps.map((step, index) => [`step${index + 1}`, step]));
     return {
-      report: <FunnelCards view={view} events={events} funnel={result} errors={problems} />,
+      report: <FunnelCards view={view} events={events} funnel={result} errors={problems} problem={problem} />,
       saved: result && { kind: "funnel", days: view.days, window_hours: view.window, ...steps },
     };
   }));
@@ -92,9 +94,9 @@ pages.get("/analytics/breakdown", (c) =>
     const { days, event, property } = view;
     const query = { ...rangeOf(ctx, view), event, property };
     const isAsked = event !== "" || property !== "";
-    const { events, result, errors } = await answer(c, isAsked, breakdownQuery, query, breakdown);
+    const { result, ...asked } = await answer(c, isAsked, breakdownQuery, query, breakdown);
     return {
-      report: <BreakdownCards view={view} events={events} breakdown={result} errors={errors} />,
+      report: <BreakdownCards view={view} breakdown={result} {...asked} />,
       saved: result && { kind: "breakdown", days, event, property },
     };
   }));
@@ -114,7 +116,10 @@ async function advanced(
       body: <AnalyticsFrame {...{ current, view }}>{missing}</AnalyticsFrame>,
     });
   }
-  const { report, saved } = await make(ctx, view);
+  const made = await attempt(REPORT_REFUSALS, () => make(ctx, view));
+  const { report, saved } = made.refusal
+    ? { report: <Alert kind="error">{reasonOf(c, made.refusal)}</Alert>, saved: null }
+    : made.value;
   return await page(c, {
     title: titleOf(c),
     body: (
@@ -125,14 +130,17 @@ async function advanced(
   });
 }
 
-/** The answer to a form's question, or what is wrong with it, and the events to suggest. */
+/**
+ * The answer to a form's question, or what is wrong with it, and the events to suggest. `problem` says why a question that is right has
+ * no answer now.
+ */
 async function answer<Query extends z.ZodType, Result>(
   c: Context<MemberEnv>,
   isAsked: boolean,
   schema: Query,
   query: unknown,
   ask: (ctx: TenantContext, query: z.output<Query>) => Promise<Result>,
-): Promise<{ events: string[]; result: Result | null; errors: FieldErrors }> {
+): Promise<{ events: string[]; result: Result | null; errors: FieldErrors; problem?: string }> {
   const ctx = c.get("member");
   const { topEvents } = await generateUsageReport(ctx, rangeOf(ctx, readView(c)));
   const events = topEvents.map(({ event }) => event);
@@ -141,7 +149,10 @@ async function answer<Query extends z.ZodType, Result>(
   if (!parsed.success) {
     return { events, result: null, errors: fieldTexts(fieldProblems(parsed.error), localeOf(c)) };
   }
-  return { events, result: await ask(ctx, parsed.data), errors: {} };
+  const asked = await attempt(REPORT_REFUSALS, () => ask(ctx, parsed.data));
+  return asked.refusal
+    ? { events, result: null, errors: {}, problem: reasonOf(c, asked.refusal) }
+    : { events, result: asked.value, errors: {} };
 }
 
 /** The days that end today, in the workspace's time zone. */

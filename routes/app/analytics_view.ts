@@ -6,8 +6,13 @@ import {
   PERIODS,
 } from "../../views/pages/analytics/address.ts";
 import { analyticsText } from "../../views/pages/analytics/text.ts";
+import type { DomainError, ErrorKind } from "../../src/errors.ts";
 import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
+import { fieldTexts, problemText } from "../problem_text.ts";
+
+/** What keeps a report from being made right now, and leaves the rest of its page as it is. */
+export const REPORT_REFUSALS: ErrorKind[] = ["invalid", "rate_limited", "feature_not_in_plan"];
 
 const STEP_NAMES = ["step1", "step2", "step3", "step4", "step5"];
 
@@ -18,9 +23,15 @@ export function readView(c: Context<MemberEnv>): AnalyticsView {
   return {
     days: PERIODS.find((each) => each === days) ?? DEFAULT_PERIOD,
     steps: steps.filter((step) => step !== ""),
-    window: window in analyticsText.of(localeOf(c)).windows ? window : DEFAULT_WINDOW,
+    window: Object.hasOwn(analyticsText.of(localeOf(c)).windows, window) ? window : DEFAULT_WINDOW,
     event: event.trim(),
     property: property.trim(),
     compare: compare === "before" ? compare : "",
   };
+}
+
+/** Why a report isn't shown, in a sentence. */
+export function reasonOf(c: Context<MemberEnv>, { problem, fields }: DomainError): string {
+  const [ofField] = Object.values(fieldTexts(fields, localeOf(c)));
+  return ofField ?? problemText(problem, localeOf(c));
 }

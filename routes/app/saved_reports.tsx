@@ -5,6 +5,7 @@ import { ADVANCED_ANALYTICS, REPORTS_MANAGE } from "../../src/analytics/permissi
 import { newReportLink, shareReport, unshareReport } from "../../src/analytics/saved_reports/report_links.ts";
 import {
   deleteSavedReport,
+  getSavedReport,
   listSavedReports,
   newSavedReport,
   openSavedReport,
@@ -26,8 +27,8 @@ import { analyticsText } from "../../views/pages/analytics/text.ts";
 import type { Fields, MemberEnv } from "../http.ts";
 import { pageLinks, readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
-import { done, form, page, type RefusedForm } from "../page.tsx";
-import { readView } from "./analytics_view.ts";
+import { attempt, done, form, page, type RefusedForm } from "../page.tsx";
+import { readView, reasonOf, REPORT_REFUSALS } from "./analytics_view.ts";
 import { MemberPages } from "./member_pages.ts";
 
 /** Numbers and lists arrive as texts, and the steps in a field each. */
@@ -54,13 +55,15 @@ pages.get("/analytics/reports", async (c) => {
     ctx,
     readListAddress(c.req.query(), SAVED_REPORT_LIST),
   );
+  const isIncluded = isEntitled(ctx, ADVANCED_ANALYTICS);
   return await page(c, {
     title: textOf(c).title,
     body: (
       <AnalyticsFrame current="saved" view={readView(c)}>
-        {isEntitled(ctx, ADVANCED_ANALYTICS)
+        {isIncluded ? null : <MissingPlan plan={planOf(ADVANCED_ANALYTICS.from).name} />}
+        {isIncluded || items.length > 0
           ? <SavedReportsCard reports={items} pages={pageLinks(c.req.path, cursors)} />
-          : <MissingPlan plan={planOf(ADVANCED_ANALYTICS.from).name} />}
+          : null}
       </AnalyticsFrame>
     ),
   });
@@ -84,11 +87,19 @@ pages.post("/analytics/reports", async (c) => {
 
 pages.get("/analytics/reports/:id", async (c) => {
   const ctx = c.get("member");
-  const report = await openSavedReport(ctx, c.req.param("id"));
+  const id = c.req.param("id");
+  const report = await getSavedReport(ctx, id);
+  const made = await attempt(REPORT_REFUSALS, () => openSavedReport(ctx, id));
   return await page(c, {
     title: report.name,
     trail: trailOf(c),
-    body: <SavedReportPage report={report} canManage={can(ctx, REPORTS_MANAGE)} />,
+    body: (
+      <SavedReportPage
+        report={made.refusal ? report : made.value}
+        problem={made.refusal ? reasonOf(c, made.refusal) : undefined}
+        canManage={can(ctx, REPORTS_MANAGE)}
+      />
+    ),
   });
 });
 
@@ -108,7 +119,7 @@ pages.post("/analytics/reports/:id/link/revoke", async (c) => {
 });
 
 pages.get("/analytics/reports/:id/delete", async (c) => {
-  const { id, name } = await openSavedReport(c.get("member"), c.req.param("id"));
+  const { id, name } = await getSavedReport(c.get("member"), c.req.param("id"));
   return await page(c, {
     title: textOf(c).remove,
     trail: trailOf(c),

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { authorize } from "../../src/access/authorize.ts";
 import {
   type AnalyticsSource,
   findSource,
@@ -12,6 +13,7 @@ import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { settingsText } from "../../views/pages/settings/text.ts";
 import { websiteEventsText } from "../../views/pages/website_events/text.ts";
 import {
+  ReplaceKeyPage,
   WEBSITE_EVENTS_PATH as PATH,
   WebsiteEventsPage,
 } from "../../views/pages/website_events/website_events_page.tsx";
@@ -51,6 +53,16 @@ pages.post("/settings/analytics", async (c) => {
   });
 });
 
+pages.get("/settings/analytics/key", async (c) => {
+  authorize(c.get("member"), ANALYTICS_MANAGE);
+  const text = websiteEventsText.of(localeOf(c));
+  return await page(c, {
+    title: text.replace,
+    trail: [...trailOf(c), { label: text.title, href: PATH }],
+    body: <ReplaceKeyPage />,
+  });
+});
+
 pages.post("/settings/analytics/key", async (c) => {
   await replaceKey(c.get("member"));
   return await done(c, { to: PATH, flash: websiteEventsText.of(localeOf(c)).replaced });
@@ -73,7 +85,11 @@ function showSource(c: Context<MemberEnv>, source: AnalyticsSource | null, refus
   );
   return {
     title: websiteEventsText.of(locale).title,
-    trail: [{ label: settingsText.of(locale).settings, href: "/settings" }],
+    trail: trailOf(c),
     body,
   };
+}
+
+function trailOf(c: Context<MemberEnv>) {
+  return [{ label: settingsText.of(localeOf(c)).settings, href: "/settings" }];
 }

@@ -38,8 +38,9 @@ export const collectEvents = new Hono<CollectEnv>();
 
 collectEvents.post("/", async (c) => {
   const ctx = systemContextOf(c);
-  await countCollecting(ctx, c.get("tenant")!);
-  await collect(ctx, c.get("source"), readWire(collected, parseJson(await c.req.text())));
+  const tenant = c.get("tenant")!;
+  await countCollecting(ctx, tenant);
+  await collect(ctx, tenant, c.get("source"), readWire(collected, parseJson(await c.req.text())));
   return c.body(null, 204);
 });
 

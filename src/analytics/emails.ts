@@ -24,7 +24,7 @@ const SAMPLE_CALLS = [
 export const MONTHLY_REPORT = email("monthly_report", {
   to: OWNERS,
   inTenantsName: true,
-  isScheduled: true,
+  isUnlimited: true,
   category: REPORTS,
   request: z.object({ userId: idSchema<UserId>(), month: yearMonth }),
   load: async (ctx, reader, { month }) => {

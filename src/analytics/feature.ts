@@ -1,7 +1,7 @@
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { feature } from "../feature.ts";
 import { EVENTS } from "./collect/events.ts";
-import { COLLECT_ADDRESS, COLLECT_WORKSPACE } from "./collect/limit.ts";
+import { COLLECT_ADDRESS, COLLECT_EVENTS, COLLECT_NETWORK, COLLECT_WORKSPACE } from "./collect/limit.ts";
 import { DASHBOARD } from "./dashboard.ts";
 import { MONTHLY_REPORT } from "./emails.ts";
 import {
@@ -36,7 +36,7 @@ export default feature("analytics", {
   tables: [dailyMetrics],
   permissions: [ANALYTICS_READ, ANALYTICS_WRITE, ANALYTICS_MANAGE, REPORTS_MANAGE, PLATFORM_ANALYTICS_READ],
   planFeatures: [ADVANCED_ANALYTICS],
-  rateLimits: [COLLECT_ADDRESS, COLLECT_WORKSPACE, SHARED_REPORTS],
+  rateLimits: [COLLECT_ADDRESS, COLLECT_NETWORK, COLLECT_WORKSPACE, COLLECT_EVENTS, SHARED_REPORTS],
   events: [...EVENTS, ...REPORT_EVENTS],
   emails: [MONTHLY_REPORT],
   jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],

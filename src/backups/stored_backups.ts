@@ -1,14 +1,17 @@
 /** Backups in a bucket: encrypted before they leave this machine, and deleted when they are too old. */
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { openPrivateFile } from "../platform/data_folder.ts";
+import { deleteLeftovers, openPrivateFile } from "../platform/data_folder.ts";
 import { type Bucket, openBucket } from "./bucket.ts";
 import { decrypt, encrypt } from "./encryption.ts";
 import { backupName, backupsAmong, expired } from "./retention.ts";
 
+/** The names of files that aren't encrypted, and exist only while a backup is made or restored. */
+const LOCAL_FILE = /\.backup\.age\.(local|local\.partial|download)$/;
+
 const NOT_CONFIGURED = "Name a file, or set BACKUP_BUCKET_URL to store backups in a bucket.";
 
-/** Makes a backup with `write`, and stores it. Then deletes expired ones. Returns the names. */
+/** Makes a backup with `write`, and stores it. Then deletes expired ones, and before it what a killed backup left. Returns the names. */
 export async function storeBackup<Report>(
   config: Config,
   now: Date,
@@ -16,6 +19,7 @@ export async function storeBackup<Report>(
 ): Promise<{ report: Report; name: string; deleted: string[] }> {
   const bucket = bucketOf(config);
   const name = backupName(now);
+  await deleteLeftovers(await localFolder(config), LOCAL_FILE, now);
   return await withLocalFile(config, `${name}.local`, async (file) => {
     const report = await write(file);
     const { readable } = await Deno.open(file);
@@ -74,12 +78,16 @@ async function withLocalFile<T>(
   name: string,
   work: (file: string) => Promise<T>,
 ): Promise<T> {
-  const folder = join(config.dataDir, "backups");
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, name);
+  const file = join(await localFolder(config), name);
   try {
     return await work(file);
   } finally {
     await Deno.remove(file).catch(() => {});
   }
+}
+
+async function localFolder({ dataDir }: Config): Promise<string> {
+  const folder = join(dataDir, "backups");
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }

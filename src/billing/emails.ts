@@ -56,7 +56,7 @@ function ofInvoice(message: "receipt" | "refund" | "action_required", path: stri
   return email(`billing_${message}`, {
     ...contentOf(message),
     to: OWNERS,
-    isScheduled: true,
+    isUnlimited: true,
     request: aboutInvoice,
     load: async (ctx, reader, { invoiceId, amount }) => {
       const found = await findInvoice(ctx, invoiceId);
@@ -80,7 +80,7 @@ function ofAccount(
   return email(`billing_${message}`, {
     ...contentOf(message),
     to: OWNERS,
-    isScheduled: true,
+    isUnlimited: true,
     request: aboutAccount,
     load: async (ctx, reader, { plan, days }) => {
       const account = await findAccountOf(ctx);
@@ -113,7 +113,7 @@ function ofUsage(message: "limit_near" | "limit_reached") {
   return email(`billing_${message}`, {
     ...contentOf(message),
     to: OWNERS,
-    isScheduled: true,
+    isUnlimited: true,
     request: z.object({ userId: idSchema<UserId>(), plan: z.enum(PLANS), metric: z.string() }),
     load: (ctx, reader, { plan, metric }) => {
       const meter = ctx.services.meters.find(({ key }) => key === metric);

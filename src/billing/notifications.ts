@@ -22,7 +22,7 @@ export const PAYMENT_FAILED = notificationKind("payment_failed", {
 
 export const LIMIT_NEAR = usageKind("limit_near", USAGE_LIMIT_NEAR, {
   label: "Most of a plan's usage is used",
-  sentence: "{metric}: {used} of {limit} are used.",
+  sentence: "{metric}: {used} of {limit} used.",
 });
 
 export const LIMIT_REACHED = usageKind("limit_reached", USAGE_LIMIT_REACHED, {

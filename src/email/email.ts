@@ -37,8 +37,8 @@ type Declaration<Request extends z.ZodType, Ctx, Reader extends Recipient, Data>
   to: Audience<z.output<Request>, Ctx, Reader>;
   category?: EmailCategory;
   inTenantsName?: boolean;
-  /** Only schedules send it, so nobody can trigger it, and an address gets any number. */
-  isScheduled?: boolean;
+  /** An address gets any number, because only schedules send it, or `load` has a limit of its own. */
+  isUnlimited?: boolean;
   /** The job's payload. It carries ids and no secrets. */
   request: Request;
   /** The data as of now. Creates the secrets of links. Null if there is nothing left to say. */
@@ -55,7 +55,7 @@ export function email<Request extends z.ZodType, Ctx, Reader extends Recipient, 
     to,
     category = null,
     inTenantsName = false,
-    isScheduled = false,
+    isUnlimited = false,
     request,
     load,
     sample,
@@ -78,7 +78,7 @@ export function email<Request extends z.ZodType, Ctx, Reader extends Recipient, 
           const data = await load(ctx, reader, request);
           return data !== null && await send(run, { name, ...policy, ...content }, reader, data);
         };
-        await (isScheduled ? sendNow() : withinLimit(run, name, reader, sendNow));
+        await (isUnlimited ? sendNow() : withinLimit(run, name, reader, sendNow));
       },
     }),
   };

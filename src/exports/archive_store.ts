@@ -3,9 +3,13 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { exportChunks } from "../../db/control/schema/exports.ts";
 import type { SystemContext } from "../context.ts";
+import { deleteLeftovers } from "../platform/data_folder.ts";
 import type { Manifest } from "./manifest.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
+
+/** The name of the file in which an archive waits. */
+const WAITING_FILE = /^export-[0-9a-f-]{36}\.tar\.gz$/;
 
 type Write = (sink: WritableStream<Uint8Array<ArrayBuffer>>) => Promise<Manifest>;
 
@@ -32,6 +36,12 @@ export async function storeArchive(
   } finally {
     await Deno.remove(file).catch(() => {});
   }
+}
+
+/** Deletes the files of archives whose processes were killed. */
+export async function deleteLostArchives({ services }: SystemContext): Promise<void> {
+  const { databaseUrl, dataDir } = services.config;
+  if (!databaseUrl) await deleteLeftovers(dataDir, WAITING_FILE, services.clock.now());
 }
 
 async function storeInChunks({ control }: SystemContext, exportId: string, write: Write) {

@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, lte, sql } from "drizzle-orm";
 import { z } from "zod";
 import { exportChunks, workspaceExports } from "../../db/control/schema/exports.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
@@ -16,7 +17,7 @@ import { derivedToken, isSameSecret } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
-import { storeArchive } from "./archive_store.ts";
+import { deleteLostArchives, storeArchive } from "./archive_store.ts";
 import { EXPORT_DOWNLOADED, EXPORT_READY, EXPORT_REQUESTED } from "./events.ts";
 import { DATA_EXPORT } from "./permissions.ts";
 import { writeArchive } from "./write_archive.ts";
@@ -59,7 +60,10 @@ export async function requestExport(ctx: TenantContext): Promise<WorkspaceExport
   const id = newId();
   await system.tx(async (tx) => {
     await tx.delete(workspaceExports).where(
-      and(eq(workspaceExports.tenantId, tenant.id), sql`(status <> 'pending' or not ${isLive(now)})`),
+      and(
+        eq(workspaceExports.tenantId, tenant.id),
+        sql`(status <> 'pending' or not ${isLive(now)} or ${IS_LOST})`,
+      ),
     );
     const added = await tx.insert(workspaceExports).values({
       id,
@@ -164,8 +168,10 @@ export const MAKE_EXPORT = job("export.make", {
   },
 });
 
-/** Deletes expired archives. Returns their number. */
-export async function deleteExpiredExports({ control, services }: SystemContext): Promise<number> {
+/** Deletes expired archives, and what killed processes left of others. Returns their number. */
+export async function deleteExpiredExports(ctx: SystemContext): Promise<number> {
+  const { control, services } = ctx;
+  await deleteLostArchives(ctx);
   const deleted = await control.delete(workspaceExports)
     .where(lte(workspaceExports.expiresAt, services.clock.now())).returning({ id: workspaceExports.id });
   return deleted.length;
@@ -197,9 +203,16 @@ async function findLast(
   return row ?? null;
 }
 
+/** Whether nothing makes the archive any longer: its process was lost in the last attempt, or staff discarded its job. */
+const IS_LOST = sql`(${workspaceExports.status} = 'pending' and not exists (select from ${outbox}
+  where ${outbox.tenantId} = ${workspaceExports.tenantId} and ${outbox.name} = ${MAKE_EXPORT.name}
+    and ${outbox.payload} ->> 'exportId' = ${workspaceExports.id}::text and ${outbox.state} not in ('done', 'failed')))`;
+
 const FIELDS = {
   id: workspaceExports.id,
-  status: workspaceExports.status,
+  status: sql<
+    WorkspaceExport["status"]
+  >`case when ${IS_LOST} then 'failed' else ${workspaceExports.status} end`,
   size: workspaceExports.size,
   rows: workspaceExports.rows,
   sha256: workspaceExports.sha256,

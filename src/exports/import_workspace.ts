@@ -322,6 +322,7 @@ async function insertRows(
   rows: readonly string[],
   { tenantId }: Arrival,
 ): Promise<void> {
+  if (rows.length === 0) return;
   const json = `[${rows.join(",")}]`;
   if (area === "stream") {
     const names = sql.param(`{${columns.join(",")}}`);

@@ -102,6 +102,7 @@ export const TENANT_RULES: readonly ArchiveRule[] = [
   {
     table: campaigns,
     leftOut: ["archive_token"],
+    people: ["created_by"],
     arrive(row, { clock }) {
       if (row.status === "scheduled") return { ...row, status: "draft", scheduled_at: null };
       const isUnderWay = row.status === "sending" || row.status === "paused";

@@ -1,13 +1,12 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
-import { notifications } from "../../db/control/schema/notifications.ts";
 import type { UserId } from "../access/actor.ts";
 import type { JobRun } from "../outbox/job.ts";
 import { enqueue } from "../outbox/outbox.ts";
 import { readTimes } from "./choices.ts";
 import type { Channel } from "./channel.ts";
-import { DIGEST_EMAIL, NOTIFICATION_EMAIL } from "./emails.ts";
+import { addToDigest, NOTIFICATION_EMAIL } from "./emails.ts";
 import type { NotificationKind } from "./kind.ts";
 import { PUSH_NOTIFICATION } from "./pushes.ts";
 import { TEXT_NOTIFICATION } from "./texts.ts";
@@ -17,7 +16,7 @@ export type Told = { id: string; userId: UserId };
 
 /**
  * Enqueues the emails, pushes and text messages about new notifications, in the transaction that adds them. Quiet hours delay them, but for
- * what is urgent. Someone who wants one email a day gets it the next morning.
+ * what is urgent, and all that waits is one email. Someone who wants one email a day gets it the next morning.
  */
 export async function enqueueDeliveries(
   { system, tenant }: JobRun,
@@ -33,40 +32,20 @@ export async function enqueueDeliveries(
   const tenantId = tenant.tenant.id;
   const times = await readTimes({ control: tx }, told.map(({ userId }) => userId));
   const timesOf = (userId: UserId) => times.get(userId) ?? DEFAULT_TIMES;
-  const delayOf = (userId: UserId) => {
-    const at = kind.isUrgent ? now : endOfQuiet(timesOf(userId), now);
-    return at.getTime() - now.getTime();
-  };
-  for (const one of await withoutOwnEmail(tx, kind, tenantId, emailed)) {
-    if (timesOf(one.userId).isDigest && !kind.isUrgent) {
-      await addToDigest(system, tx, tenantId, one, nextDigest(timesOf(one.userId), now), now);
-    } else {
-      const request = { userId: one.userId, notificationId: one.id };
-      await enqueue(system, tx, NOTIFICATION_EMAIL.job, request, { tenantId, delay: delayOf(one.userId) });
-    }
+  const atOf = (userId: UserId) => kind.isUrgent ? now : endOfQuiet(timesOf(userId), now);
+  const emailAtOf = (userId: UserId) =>
+    timesOf(userId).isDigest && !kind.isUrgent ? nextDigest(timesOf(userId), now) : atOf(userId);
+  for (const { id: notificationId, userId } of await withoutOwnEmail(tx, kind, tenantId, emailed)) {
+    const due = emailAtOf(userId);
+    if (due > now) await addToDigest(system, tx, { notificationId, userId, tenantId, due });
+    else await enqueue(system, tx, NOTIFICATION_EMAIL.job, { userId, notificationId }, { tenantId });
   }
   for (const [job, people] of [[PUSH_NOTIFICATION, pushed], [TEXT_NOTIFICATION, texted]] as const) {
-    for (const { id, userId } of people) {
-      const request = { userId, notificationId: id };
-      await enqueue(system, tx, job, request, { tenantId, delay: delayOf(userId) });
+    for (const { id: notificationId, userId } of people) {
+      const delay = atOf(userId).getTime() - now.getTime();
+      await enqueue(system, tx, job, { userId, notificationId }, { tenantId, delay });
     }
   }
-}
-
-async function addToDigest(
-  system: JobRun["system"],
-  tx: ControlTx,
-  tenantId: string,
-  { id, userId }: Told,
-  due: Date,
-  now: Date,
-): Promise<void> {
-  await tx.update(notifications).set({ digestAt: due }).where(eq(notifications.id, id));
-  await enqueue(system, tx, DIGEST_EMAIL.job, { userId, due: due.toISOString() }, {
-    tenantId,
-    delay: due.getTime() - now.getTime(),
-    key: `notification digest ${userId} ${due.toISOString()}`,
-  });
 }
 
 /** Leaves out the owners if the event has an email of its own to them. */

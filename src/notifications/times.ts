@@ -1,4 +1,4 @@
-import { after, MINUTE } from "../platform/clock.ts";
+import { after, HOUR, MINUTE } from "../platform/clock.ts";
 
 const DAY_MINUTES = 24 * 60;
 const DIGEST_MINUTE = 8 * 60;
@@ -26,6 +26,11 @@ export function endOfQuiet({ timeZone, quiet }: NotificationTimes, now: Date): D
 /** The next morning after `now`, in the person's time zone. */
 export function nextDigest({ timeZone }: NotificationTimes, now: Date): Date {
   return next(timeZone, now, DIGEST_MINUTE);
+}
+
+/** The next full hour after `now`. */
+export function nextHour(now: Date): Date {
+  return after(now, HOUR - now.getTime() % HOUR);
 }
 
 /** The next time after `now` at which it is `minute` of the day in the time zone, whether clocks are changed before it or not. */

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { after, DAY } from "./clock.ts";
+
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 const OPEN_TO_OTHERS = 0o077;
@@ -64,5 +67,19 @@ async function chmodIfPresent(path: string): Promise<void> {
     await Deno.chmod(path, OWNER_ONLY_FILE);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Deletes files that a killed process left in the folder: those with such a name that are older than a day. */
+export async function deleteLeftovers(folder: string, name: RegExp, now: Date): Promise<void> {
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (!entry.isFile || !name.test(entry.name)) continue;
+      const path = join(folder, entry.name);
+      const { mtime } = await Deno.stat(path);
+      if (mtime && mtime < after(now, -DAY)) await Deno.remove(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // no such folder, or another process deleted the file
   }
 }

@@ -3,6 +3,7 @@ const FOREIGN_KEY_VIOLATION = "23503";
 const UNDEFINED_TABLE = "42P01";
 const DEPENDENT_OBJECTS = "2BP01";
 const DATA_EXCEPTION_CLASS = "22";
+const DATE_OUT_OF_RANGE = "22008";
 const UNDEFINED_OBJECT = "42704";
 const INVALID_PARAMETER = "22023";
 const INSUFFICIENT_PRIVILEGE = "42501";
@@ -89,6 +90,12 @@ export function isTimeout(error: unknown): boolean {
 export function isUnstorable(error: unknown): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && cause.code.startsWith(DATA_EXCEPTION_CLASS);
+}
+
+/** Whether `error` says that a date or a time is one that Postgres doesn't have, such as one in year 0. */
+export function isDateOutOfRange(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === DATE_OUT_OF_RANGE;
 }
 
 /** Whether `error` says that a row violates the unique constraint of this name. */

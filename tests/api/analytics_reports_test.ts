@@ -203,6 +203,16 @@ Deno.test("422: a report says what is wrong with its period, its steps or its pr
   assert.deepEqual(await errors("report?start=2026-03-02&end=2026-03-01"), [422, ["end"]]);
   assert.deepEqual(await errors("report?start=2025-03-01&end=2026-03-02"), [422, ["start"]]);
   assert.deepEqual(await errors("report?start=yesterday"), [422, ["start"]]);
+  assert.deepEqual(await errors("report?start=0000-01-05&end=0000-01-10"), [422, ["start", "end"]]);
+  for (
+    const report of ["funnel?steps=a,b&", "breakdown?event=a&property=b&", "retention?", "active-users?"]
+  ) {
+    assert.deepEqual(
+      await errors(`${report}start=9999-12-01&end=9999-12-31`),
+      [422, ["start", "end"]],
+      report,
+    );
+  }
   assert.deepEqual(await errors("funnel?steps=opened"), [422, ["steps"]]);
   assert.deepEqual(await errors("funnel?steps=a,b&window_hours=0"), [422, ["window_hours"]]);
   assert.deepEqual(await errors("breakdown?event=opened"), [422, ["property"]]);

@@ -1,5 +1,8 @@
 // Protects: a link to a report shows that report and nothing else, and only until it expires or is revoked.
 import assert from "node:assert/strict";
+import { savedReports } from "../../db/control/schema/saved_reports.ts";
+import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { addEvents } from "../support/analytics.ts";
 import { type Company, World } from "../support/world.ts";
@@ -50,6 +53,31 @@ Deno.test("201, 200, 204: a report is saved, opened with its result, listed and 
   ]);
   assert.deepEqual(list.data.map(({ name }: { name: string }) => name), ["Opening"]);
   assert.deepEqual([deleted.status, gone.status], [204, 404]);
+});
+
+Deno.test("the last report that a workspace can save may be sent twice", async () => {
+  await using world = await World.open();
+  const { ctx, tenant } = await world.company("acme");
+  const now = world.clock.now();
+  const row = {
+    tenantId: tenant.id,
+    kind: "usage" as const,
+    query: { days: 30 },
+    createdAt: now,
+    updatedAt: now,
+  };
+  const others = Array.from(
+    { length: 199 },
+    (_, index) => ({ ...row, id: newId(), name: `Report ${index}` }),
+  );
+  await world.system.control.insert(savedReports).values(others);
+  const input = newSavedReport.parse({ name: "Last", kind: "usage" });
+  const id = newId();
+
+  const [first, second] = [await saveReport(ctx, input, id), await saveReport(ctx, input, id)];
+
+  assert.deepEqual([first.id, second.id], [id, id]);
+  await assert.rejects(saveReport(ctx, input), /can save 200 reports/);
 });
 
 Deno.test("200: every kind of report can be saved", async () => {

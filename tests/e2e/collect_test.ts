@@ -43,6 +43,20 @@ Deno.test("a page of a website sends its views and events, stores nothing, and r
       await until(async () => (await eventsOf(acme)).length === 3);
     });
 
+    await t.step("events that are too large together, and those sent with one that is refused", async () => {
+      const { page } = await openWindow(browser);
+      await page.goto(`${website.origin}/many`);
+      await page.waitForFunction(() => "collect" in globalThis);
+      await page.evaluate(() => {
+        const { collect } = globalThis as unknown as Collecting;
+        for (let number = 0; number < 10; number++) collect("large", { text: "x".repeat(7_000) });
+        collect(" ");
+      });
+
+      await until(async () => (await eventsOf(acme)).length === 14);
+      assert.equal((await eventsOf(acme)).filter(({ event }) => event === "large").length, 10);
+    });
+
     await t.step("a browser with Do Not Track sends nothing", async () => {
       const { page } = await openWindow(browser);
       const requests: string[] = [];

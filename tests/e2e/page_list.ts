@@ -220,6 +220,7 @@ function workspacePages(
     on("sign-in-rules", "/settings/security"),
     on("api-settings", "/settings/api"),
     on("website-events", "/settings/analytics"),
+    on("replace-website-key", "/settings/analytics/key"),
     on("domains", "/settings/domains"),
     on("remove-domain", `/settings/domains/${customDomain.failingId}/remove`),
     on("sending-domain", "/settings/sending-domain"),

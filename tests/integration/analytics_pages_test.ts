@@ -1,6 +1,9 @@
+import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { runningReports } from "../../db/control/schema/saved_reports.ts";
 import { setOverride } from "../../src/billing/overrides.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { addEvents } from "../support/analytics.ts";
 import type { Browser } from "../support/browser.ts";
@@ -28,10 +31,10 @@ Deno.test("analytics", async (t) => {
       const { text } = await owner.get(`${host}/analytics`);
       const quarter = await owner.get(`${host}/analytics?days=90`);
 
-      assert.match(plain(text), /Events 7 \+600% on the period before/);
-      assert.match(plain(text), /Active people 4 \+300% on the period before/);
+      assert.match(plain(text), /Events 7 \+600% from the previous period/);
+      assert.match(plain(text), /Active people 4 \+300% from the previous period/);
       assert.match(plain(text), /signed_up 4 project_made 3/);
-      assert.match(plain(quarter.text), /Events 8 None in the period before/);
+      assert.match(plain(quarter.text), /Events 8 None in the previous period/);
       assert.match(quarter.text, /href="\/analytics\?days=90" aria-current="page"/);
       assert.match(text, /<a href="\/analytics"[^>]* aria-current="page"/);
     },
@@ -41,10 +44,10 @@ Deno.test("analytics", async (t) => {
     const { text } = await owner.get(`${host}/analytics?days=30&compare=before`);
     const alone = await owner.get(`${host}/analytics`);
 
-    assert.match(plain(text), /Day This period Period before/);
+    assert.match(plain(text), /Day This period Previous period/);
     assert.match(plain(text), /Feb 20 0 1 /); // someone signed up 40 days ago, 30 days before this day
     assert.match(text, /hx-get="\/analytics\?compare=before"/);
-    assert.match(plain(text), /Hide the period before/);
+    assert.match(plain(text), /Hide the previous period/);
     assert.doesNotMatch(plain(alone.text), /This period/);
   });
 
@@ -83,7 +86,7 @@ Deno.test("analytics", async (t) => {
 
     assert.match(text, /&lt;b&gt;free&lt;\/b&gt;/);
     assert.doesNotMatch(text, /<b>free/);
-    assert.match(plain(text), /4 4 people Not set 1 1 people/);
+    assert.match(plain(text), /4 4 people Not set 1 1 person/);
     assert.match(plain(missing.text), /Enter the name of a property\./);
   });
 
@@ -123,11 +126,55 @@ Deno.test("analytics", async (t) => {
     assert.match(plain(shared.text), /First &lt;week&gt; Last 30 days .* signed_up 4 project_made 0/);
     assert.match(
       plain(listed.text),
-      /First &lt;week&gt; Funnel, Last 30 days Funnel Last 30 days Link until Mar 9/,
+      /First &lt;week&gt; Funnel, Last 30 days Funnel Last 30 days Link expires Mar 9/,
     );
-    assert.doesNotMatch(plain(revoked.text), /Link until/);
+    assert.doesNotMatch(plain(revoked.text), /Link expires/);
     assert.match(plain(after.text), /No saved reports/);
   });
+
+  await t.step("keeps the form while another report runs", async () => {
+    await beginElsewhere(world, acme);
+    const funnel = await owner.get(
+      `${host}/analytics/funnel?step1=signed_up&step2=project_made&window=constructor`,
+    );
+    const breakdown = await owner.get(`${host}/analytics/breakdown?event=signed_up&property=plan`);
+    await world.system.control.delete(runningReports);
+
+    assert.deepEqual([funnel.status, breakdown.status], [200, 200]);
+    assert.match(plain(funnel.text), /Another report of this workspace is being prepared\./);
+    assert.match(funnel.text, /name="step2"[^>]* value="project_made"/);
+    assert.match(plain(breakdown.text), /Another report of this workspace is being prepared\./);
+    assert.match(breakdown.text, /value="plan"/);
+  });
+
+  await t.step(
+    "deletes a report and revokes its link although it can't be made, or the plan lacks it",
+    async () => {
+      const fields = { kind: "breakdown", days: "30", event: "signed_up", property: "plan", name: "By plan" };
+      const saved = await owner.post(`${host}/analytics/reports`, fields);
+      await owner.post(`${saved.url}/link`, {});
+      await beginElsewhere(world, acme);
+      const [busy, asking] = [await owner.get(saved.url), await owner.get(`${saved.url}/delete`)];
+      await world.system.control.delete(runningReports);
+      await setOverride(await openTenant(world.system, acme.tenant.id), {
+        key: "advanced_analytics",
+        value: "no",
+        until: null,
+      });
+      const listed = await owner.get(`${host}/analytics/reports`);
+      const lacking = await owner.get(saved.url);
+      const revoked = await owner.post(`${saved.url}/link/revoke`, {});
+      const deleted = await owner.post(`${saved.url}/delete`, {});
+      await allowEverything(world, acme);
+
+      assert.match(plain(busy.text), /Another report .*Revoke link Delete report/);
+      assert.match(plain(asking.text), /By plan and its link will be deleted/);
+      assert.match(listed.text, /<bdi>By plan<\/bdi>/);
+      assert.match(plain(lacking.text), /Revoke link Delete report/);
+      assert.match(plain(revoked.text), /Link revoked\./);
+      assert.match(plain(deleted.text), /Report deleted\./);
+    },
+  );
 
   await t.step("saves a form that is sent twice as one report", async () => {
     const { text } = await owner.get(`${host}/analytics/retention`);
@@ -162,6 +209,12 @@ Deno.test("analytics", async (t) => {
     assert.doesNotMatch((await viewer.get(url)).text, /Create link/);
   });
 });
+
+/** As if another process had begun a report a moment ago. */
+async function beginElsewhere({ system }: World, { tenant }: Company): Promise<void> {
+  const row = { tenantId: tenant.id, run: newId(), startedAt: sql`now()` };
+  await system.control.insert(runningReports).values(row);
+}
 
 function event(world: World, name: string, userId: string, age: number, plan?: string) {
   const at = new Date(world.clock.now().getTime() - age + HOUR);

@@ -1,9 +1,12 @@
 // Protects: rollups have exactly the figures that the events themselves give, however events arrive.
 import { array, assert as property, asyncProperty, constantFrom, date, option, record } from "fast-check";
 import assert from "node:assert/strict";
+import { runScript } from "../../db/connection/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
 import { analyticsDaily, analyticsUserMonths } from "../../db/stream/schema/analytics_rollups.ts";
 import { systemActor } from "../../src/access/actor.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import { ROLLUPS } from "../../src/analytics/rollup/freshness.ts";
 import { generateUsageReport } from "../../src/analytics/reports/usage_report.ts";
 import { rollUp } from "../../src/analytics/rollup/roll_up.ts";
 import { systemContext, tenantContext } from "../../src/context.ts";
@@ -107,6 +110,27 @@ Deno.test("a backlog of many days is rolled up in parts, completely", async () =
   const { daily } = await figuresOf(acme);
   assert.equal(Object.values(daily).reduce((sum, events) => sum + events, 0), 250);
   assert.deepEqual(await world.dumpStream("analytics_changes"), []);
+});
+
+Deno.test("a rollup that fails leaves reports with the figures of before, and isn't tried again by each of them", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const eventsNow = async () => (await generateUsageReport(acme.ctx, {})).totals.events;
+  const alter = (change: string) =>
+    withMigrator(world.services.db, (tx) => runScript(tx, `alter table stream.analytics_daily ${change}`));
+  const at = world.clock.now();
+  await addEvents(world, acme, [{ event: "opened", userId: null, at }]);
+  const before = await eventsNow();
+  await alter("add constraint broken check (events < 2)");
+  await addEvents(world, acme, [{ event: "opened", userId: null, at }]);
+
+  const broken = await eventsNow();
+  await alter("drop constraint broken");
+  const resting = await eventsNow();
+  world.services.use(ROLLUPS).restUntil.clear();
+  const after = await eventsNow();
+
+  assert.deepEqual([before, broken, resting, after], [1, 1, 1, 2]);
 });
 
 Deno.test("events that arrive while rollups run are counted, each once", async () => {

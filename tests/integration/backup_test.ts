@@ -322,6 +322,34 @@ Deno.test("a backup of an older PostgreSQL gives the login the right to administ
   ]);
 });
 
+Deno.test("a drill grants only memberships of the roles that it creates", () => {
+  const role = { login: false, inherit: true, createRole: false, bypassRls: false };
+  const membership = { admin: false, inherit: true, set: true };
+  const manifest = {
+    kind: "postgres",
+    version: "0.1.0",
+    createdAt: "2026-01-01T00:00:00Z",
+    serverVersion: 180_000,
+    dumpVersion: 18,
+    databaseOwner: "denizen",
+    roles: [{ name: "denizen", ...role, login: true }, { name: "tenant_a", ...role }, {
+      name: "tenant_b",
+      ...role,
+    }],
+    memberships: [
+      { role: "pg_read_all_data", member: "denizen", ...membership },
+      { role: "tenant_a", member: "denizen", ...membership },
+      { role: "tenant_b", member: "denizen", ...membership },
+    ],
+    rows: {},
+  } satisfies PostgresManifest;
+
+  assert.deepEqual(rolesScript(manifest, ["tenant_b"], 180_000, { keepsOthers: true }).split("\n"), [
+    'CREATE ROLE "tenant_b" NOLOGIN INHERIT;',
+    'GRANT "tenant_b" TO "denizen" WITH ADMIN FALSE, INHERIT TRUE, SET TRUE;',
+  ]);
+});
+
 Deno.test("a process without the permission to run pg_dump says which task has it", async () => {
   await assert.rejects(
     requireProgram("pg_dump", 15),

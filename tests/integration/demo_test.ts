@@ -1,8 +1,14 @@
+import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { PASSWORD, refuseInProduction } from "../../cli/demo/companies.ts";
 import { seedDemo } from "../../cli/demo/demo.ts";
-import { PASSWORD } from "../../cli/demo/companies.ts";
+import { seed } from "../../cli/seed.ts";
+import { users } from "../../db/control/schema/users.ts";
+import { systemActor } from "../../src/access/actor.ts";
+import { systemContext } from "../../src/context.ts";
 import { after, DAY, HOUR } from "../../src/platform/clock.ts";
-import { timeOfId } from "../../src/platform/ids.ts";
+import { newId, timeOfId } from "../../src/platform/ids.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { World } from "../support/world.ts";
 
@@ -14,10 +20,29 @@ const WITHOUT_RANDOM_DIGITS = /^[\da-f]{8}-[\da-f]{4}-7000-8000-[\da-f]{2}0{10}$
 Deno.test("the demo", async (t) => {
   await using world = await World.open();
   const now = world.clock.now();
-  const seed = () => seedDemo(world.config, world.services.db, now);
+  const seedIt = () => seedDemo(world.config, world.services.db, now);
+
+  await t.step("refuses to run in production, like the sample companies", async () => {
+    const services = await world.replica({ environment: "production" });
+
+    await assert.rejects(
+      seed(systemContext(services, systemActor("test"), newId())),
+      /aren't for production/,
+    );
+    assert.throws(() => refuseInProduction(services.config), /aren't for production/);
+    await services.close();
+  });
+
+  await t.step("starts over after an interruption, but keeps what others have", async () => {
+    await world.company("northwind", "Begun", await world.user("imogen@northwind.example"));
+    const other = await world.company("acme");
+    await assert.rejects(seedDemo(world.config, world.services.db, now), /Another workspace has the address/);
+    await deleteTenant(world.system, other.tenant.id);
+    await world.system.control.delete(users).where(eq(users.id, other.owner.id));
+  });
 
   await t.step("adds three workspaces of different plans, with the same ids each time", async () => {
-    const signIns = await seed();
+    const signIns = await seedIt();
 
     assert.deepEqual(signIns.map(({ workspace, plan }) => [workspace, plan]), [
       ["Northwind", "premium"],
@@ -32,7 +57,7 @@ Deno.test("the demo", async (t) => {
   await t.step("changes nothing when it runs again, also later", async () => {
     const before = await world.countAll();
 
-    await seed();
+    await seedIt();
     await seedDemo(world.config, world.services.db, new Date(now.getTime() + HOUR));
 
     assert.deepEqual(await world.countAll(), before);

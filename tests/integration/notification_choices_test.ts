@@ -90,6 +90,56 @@ Deno.test("an email waits until the quiet hours are over", async () => {
   assert.equal((await toldByEmail(world, acme)).length, 1);
 });
 
+Deno.test("everything that waited for the end of quiet hours comes in one email", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await choose(world, acme, {
+    "joined.email": "on",
+    notifications: "on",
+    quiet_from: "08:00",
+    quiet_until: "10:00",
+  });
+  const names = Array.from({ length: 12 }, (_, index) => `Person${index}`);
+
+  await tellJoined(world, acme, names);
+  await runJobs(world);
+  world.clock.advance(HOUR);
+  await runJobs(world);
+  const emails = await toldByEmail(world, acme);
+
+  assert.equal(emails.length, 1);
+  for (const name of names) assert.ok(emails[0]!.text.includes(`${name} joined`), name);
+});
+
+Deno.test("beyond five emails of a kind in an hour, the next full hour brings the rest, and other kinds go on", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const admin = await world.member(acme, "ann@acme.example", "admin");
+  const ann = { ...acme, owner: admin };
+  await choose(world, ann, { "joined.email": "on", "payment_failed.email": "on", notifications: "on" });
+  const names = Array.from({ length: 7 }, (_, index) => `Person${index}`);
+  const invoice = { id: newId(), name: "INV-0042", status: "open" as const, total: 2_900, currency: "usd" };
+
+  await tellJoined(world, acme, names);
+  await runJobs(world);
+  const atOnce = await toldByEmail(world, ann);
+  await world.system.tx((tx) =>
+    publish(world.system, tx, INVOICE_PAYMENT_FAILED, { after: invoice, schema: acme.tenant.schemaName })
+  );
+  await runJobs(world);
+  const urgent = await toldByEmail(world, ann);
+  world.clock.advance(HOUR);
+  await runJobs(world);
+  const all = await toldByEmail(world, ann);
+
+  assert.equal(atOnce.length, 5);
+  assert.equal(urgent.length, 6);
+  assert.match(urgent[0]!.text, /INV-0042/);
+  assert.deepEqual(all.map(({ message }) => message).slice(0, 2), ["notification_digest", "notification"]);
+  assert.equal(all.length, 7);
+  for (const name of names) assert.ok(all.some(({ text }) => text.includes(`${name} joined`)), name);
+});
+
 Deno.test("one email a day has everything since the last one", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");

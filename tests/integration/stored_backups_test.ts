@@ -1,5 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { openBucket } from "../../src/backups/bucket.ts";
 import { expired } from "../../src/backups/retention.ts";
 import { listStoredBackups, storeBackup, withStoredBackup } from "../../src/backups/stored_backups.ts";
@@ -88,6 +89,29 @@ Deno.test("a wrong secret, a lost upload and a failing storage are reported, and
   assert.deepEqual(await listStoredBackups(place.config), ["denizen-2026-03-01T030000Z.backup.age"]);
   assert.equal(place.s3.openUploads, 0);
   assert.deepEqual(await place.files(), []);
+});
+
+Deno.test("what a killed backup left on the disk is deleted before the next one", async () => {
+  await using place = await Place.open();
+  const now = new Date("2026-03-03T03:00:00Z");
+  const folder = join(place.config.dataDir, "backups");
+  await Deno.mkdir(folder);
+  const left = (name: string, at: string) =>
+    Deno.writeTextFile(join(folder, name), "rows").then(() =>
+      Deno.utime(join(folder, name), now, new Date(at))
+    );
+  await left("denizen-2026-03-01T030000Z.backup.age.local", "2026-03-01T03:00:00Z");
+  await left("denizen-2026-03-01T030000Z.backup.age.local.partial", "2026-03-01T03:00:00Z");
+  await left("denizen-2026-03-01T030000Z.backup.age.download", "2026-03-01T03:00:00Z");
+  await left("denizen-2026-03-03T010000Z.backup.age.local", "2026-03-03T01:00:00Z");
+  await left("notes.txt", "2026-01-01T00:00:00Z");
+
+  await place.store(now.toISOString(), new Uint8Array(10));
+
+  assert.deepEqual((await place.files()).sort(), [
+    "denizen-2026-03-03T010000Z.backup.age.local",
+    "notes.txt",
+  ]);
 });
 
 Deno.test("a backup that can't be written leaves nothing in the bucket", async () => {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
+import { basename, join } from "node:path";
 import { exportChunks, workspaceExports } from "../../db/control/schema/exports.ts";
-import { findLastExport, MAKE_EXPORT, requestExport } from "../../src/exports/exports.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { findLastExport, getOrRequestExport, MAKE_EXPORT, requestExport } from "../../src/exports/exports.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
-import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { after, DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { sha256OfBytes } from "../../src/platform/crypto.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { serverUrl } from "../support/database.ts";
 import { importBytes, showWorkspace } from "../support/archives.ts";
 import { jobOf, startWorker } from "../support/jobs.ts";
@@ -34,8 +37,8 @@ Deno.test("an owner has an archive made, is told, and downloads what can be impo
   );
 
   assert.match(empty.text, /There is no archive yet/);
-  assert.match(started.text, /is being made/);
-  assert.match(again.text, /is being made/);
+  assert.match(started.text, /is being created/);
+  assert.match(again.text, /is being created/);
   assert.match(ready.text, /Download archive/);
   assert.equal(archive.status, 200);
   assert.match(archive.headers["content-disposition"]!, /filename="acme-\d{4}-\d\d-\d\d\.tar\.gz"/);
@@ -135,6 +138,40 @@ Deno.test("an archive is deleted after a day, and a new one replaces it", async 
   assert.equal(expired, null);
   assert.equal(deleted.workspace_exports, 1);
   assert.equal(await world.system.control.$count(exportChunks), 0);
+});
+
+Deno.test("an export whose job is gone has failed, and a new one can be started", async () => {
+  await using world = await World.open();
+  const acme = await showWorkspace(world);
+  const lost = await requestExport(acme.ctx);
+  const repeated = await requestExport(acme.ctx);
+  await world.system.control.update(outbox).set({ state: "failed" }).where(eq(outbox.name, MAKE_EXPORT.name));
+
+  const found = await findLastExport(acme.ctx);
+  const next = await getOrRequestExport(acme.ctx);
+
+  assert.equal(repeated.id, lost.id);
+  assert.deepEqual([found!.id, found!.status], [lost.id, "failed"]);
+  assert.deepEqual([next.id === lost.id, next.status], [false, "pending"]);
+});
+
+Deno.test("the file of an archive whose process was killed is deleted after a day", async () => {
+  const folder = await Deno.makeTempDir();
+  await using world = await World.open({ DATA_DIR: folder });
+  const now = world.clock.now();
+  const [old, fresh] = [newId(), newId()].map((id) => join(folder, `export-${id}.tar.gz`)) as [
+    string,
+    string,
+  ];
+  for (const [file, age] of [[old, 2 * DAY], [fresh, HOUR]] as const) {
+    await Deno.writeTextFile(file, "rows");
+    await Deno.utime(file, now, after(now, -age));
+  }
+
+  await deleteExpired(world.system);
+
+  assert.deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), [basename(fresh)]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("an export that can't be made is tried again, and then says so", async () => {

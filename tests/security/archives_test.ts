@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readSource, saveWebsites } from "../../src/analytics/collect/source.ts";
 import { DomainError } from "../../src/errors.ts";
 import { englishOf } from "../../src/platform/problem.ts";
 import type { Manifest } from "../../src/exports/manifest.ts";
@@ -209,6 +210,23 @@ Deno.test("an older archive's rows get the defaults of newer columns", async () 
   const imported = await importBytes(world.system, await packed(older), { subdomain: "older" });
 
   assert.equal(imported.tenant.subdomain, "older");
+});
+
+Deno.test("a part without rows adds nothing", async () => {
+  await using world = await World.open();
+  const acme = await showWorkspace(world);
+  await saveWebsites(acme.ctx, { origins: ["https://shop.acme.example"] });
+  const { bytes } = await archiveOf(acme.ctx);
+  const members = await membersOf(bytes);
+  const manifest = JSON.parse(decode(members.at(-1)!.data)) as Manifest;
+  const emptied = forged("analytics_sources", () => "")(members, manifest);
+  const table = manifest.tables.find(({ name }) => name === "analytics_sources")!;
+  table.rows = table.parts[0]!.rows = 0;
+  emptied.at(-1)!.data = encode(JSON.stringify(manifest));
+
+  const { tenant } = await importBytes(world.system, await packed(emptied), { subdomain: "emptied" });
+
+  assert.equal(await readSource(world.system.control, tenant.id), null);
 });
 
 async function assertRefused(world: World, archive: Bytes, reason: RegExp): Promise<void> {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { analyticsEvents } from "../../db/stream/schema/analytics_events.ts";
+import { COLLECT_EVENTS } from "../../src/analytics/collect/limit.ts";
 import { replaceKey, saveWebsites } from "../../src/analytics/collect/source.ts";
 import { trackEvent } from "../../src/analytics/track/track.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { take } from "../../src/rate_limits/limiter.ts";
 import { suspendTenant, updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -105,7 +107,7 @@ Deno.test("browsers whose owners don't want to be tracked are answered, and not 
   assert.equal((await eventsOf(acme)).length, 1);
 });
 
-Deno.test("a browser sends at most 120 times a minute, and 20 events in 32 KB at once", async () => {
+Deno.test("the browsers of a network send a workspace at most 120 times a minute, and 20 events in 32 KB at once", async () => {
   await using world = await World.open();
   const { acme, key } = await openShop(world);
   const batchOf = (length: number) => ({ key, events: Array.from({ length }, () => ({ event: "clicked" })) });
@@ -115,14 +117,36 @@ Deno.test("a browser sends at most 120 times a minute, and 20 events in 32 KB at
   const malformed = await world.raw("POST", world.host("acme"), "/collect", { Origin: SHOP }, "{");
   const answers = [];
   for (let sent = 0; sent < 119; sent++) answers.push((await post(world, batchOf(1))).status);
+  const globex = await world.company("globex");
+  const { publishableKey } = await saveWebsites(globex.ctx, { origins: [SHOP] });
+  const ofGlobex = JSON.stringify({ ...batchOf(1), key: publishableKey });
+  const other = await world.raw("POST", world.host("globex"), "/collect", { Origin: SHOP }, ofGlobex);
   world.clock.advance(2 * MINUTE);
   const later = await post(world, batchOf(20));
 
   assert.deepEqual([large.status, many.status, malformed.status], [413, 422, 422]);
   assert.deepEqual(answers.slice(0, 118).every((status) => status === 204), true);
   assert.equal(answers.at(-1), 429);
-  assert.equal(later.status, 204);
+  assert.deepEqual([other.status, later.status], [204, 204]);
   assert.equal((await eventsOf(acme)).length, 118 + 20);
+});
+
+Deno.test("a workspace's websites send as many events a day as its plan allows", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const { publishableKey: key } = await saveWebsites(acme.ctx, { origins: [SHOP] });
+  const large = { event: "clicked", properties: { text: "x".repeat(3 * 1_024) } };
+  await take(world.system, COLLECT_EVENTS, acme.tenant.id, { cost: 9_993 });
+
+  const small = await post(world, { key, events: [{ event: "clicked" }, { event: "clicked" }] });
+  const [fits, over] = [
+    await post(world, { key, events: [large] }),
+    await post(world, { key, events: [large] }),
+  ];
+
+  assert.deepEqual([small.status, fits.status, over.status], [204, 204, 429]);
+  assert.ok(Number(over.headers["retry-after"]) > 0);
+  assert.equal((await eventsOf(acme)).length, 3);
 });
 
 Deno.test("S31 a page's body is checked like any other, although it is sent as text", async (t) => {
@@ -219,19 +243,27 @@ Deno.test("owners list the websites and replace the key on a page, and the log s
   const empty = await owner.get(page);
   await owner.post(page, { origins: `${SHOP}\r\n` });
   const saved = await owner.get(page);
+  const asking = await owner.get(`${page}/key`);
+  const kept = await owner.get(page);
   await owner.post(`${page}/key`, {});
   const replaced = await owner.get(page);
   const refused = await owner.post(page, { origins: "https://acme.example/shop" });
-  const notAllowed = [await member.get(page), await member.post(page, { origins: "https://evil.example" })];
+  const notAllowed = [
+    await member.get(page),
+    await member.get(`${page}/key`),
+    await member.post(page, { origins: "https://evil.example" }),
+  ];
 
   const keyIn = ({ text }: { text: string }) => /data-key=&quot;(dnz_pub_\w+)&quot;/.exec(text)?.[1];
   assert.equal(keyIn(empty), undefined);
   assert.ok(keyIn(saved));
+  assert.match(asking.text, /pages send nothing until you paste the new script/);
+  assert.equal(keyIn(kept), keyIn(saved));
   assert.ok(keyIn(replaced));
   assert.notEqual(keyIn(replaced), keyIn(saved));
   assert.ok(saved.text.includes(`&lt;script async src=&quot;http://${world.host("acme")}/collect.js&quot;`));
   assert.equal(refused.status, 422);
-  assert.deepEqual(notAllowed.map(({ status }) => status), [403, 403]);
+  assert.deepEqual(notAllowed.map(({ status }) => status), [403, 403, 403]);
   const { json } = await world.api("GET", "/audit-log", { token: await world.token(acme) });
   const actions = json.data.map(({ action }: { action: string }) => action);
   assert.deepEqual(actions.filter((action: string) => action.startsWith("analytics_source.")), [

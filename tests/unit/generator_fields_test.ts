@@ -137,7 +137,25 @@ Deno.test("a reference leads to a table whose rows have a name", async () => {
 
   assert.deepEqual([projects.table, projects.title, projects.hasPage], ["projects", "projects.name", true]);
   assert.match(contacts.title, /coalesce\(nullif\(.*contacts\.email/);
+  assert.deepEqual([projects.permission, contacts.permission], ["PROJECTS_READ", "CAMPAIGNS_MANAGE"]);
+  assert.deepEqual([projects.permissionFile, contacts.permissionFile], [
+    "projects/projects.ts",
+    "contacts/permissions.ts",
+  ]);
   await assert.rejects(findTarget(ROOT, "customers"), /There are no customers to refer to.*contacts/);
+});
+
+Deno.test("names of what a resource refers to are read with the permission to see it", async () => {
+  const { filling } = await fillingOf(ROOT, namesOf("quotes"), ["name:text", "customer:ref(contacts)?"]);
+  const references = "generator/templates/src/sample_things/sample_thing_references.ts.template";
+
+  const code = fill(await Deno.readTextFile(new URL(references, ROOT)), filling);
+
+  assert.match(code, /import \{ CAMPAIGNS_MANAGE \} from "\.\.\/contacts\/permissions\.ts";/);
+  assert.equal(
+    code.match(/\.from\(contacts\)/g)!.length,
+    code.match(/visible\(ctx, CAMPAIGNS_MANAGE\)/g)!.length,
+  );
 });
 
 Deno.test("a template keeps what the resource has, and drops unused imports and constants", () => {

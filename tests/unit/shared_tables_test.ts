@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { is } from "drizzle-orm";
 import { archiveTables } from "../../src/exports/archive_table.ts";
-import { LEFT_OUT, SHARED_TABLES } from "../../src/exports/shared_tables.ts";
+import { LEFT_OUT, SHARED_TABLES, TENANT_RULES } from "../../src/exports/shared_tables.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 
 /** Protects: every table with rows of tenants is in an archive or left out for a reason, and an archive has no secret. */
@@ -39,6 +39,19 @@ Deno.test("what is left out of a table exists in it", () => {
   });
 
   assert.deepEqual(missing, []);
+});
+
+Deno.test("rows that change on arrival name the accounts that their people have in the new installation", () => {
+  const changed = [...SHARED_TABLES, ...TENANT_RULES].filter(({ arrive, ids }) => arrive || ids);
+  const forgotten = changed.flatMap(({ table, people = [] }) =>
+    getTableConfig(table).columns
+      .filter((column) =>
+        column.getSQLType() === "uuid" && /(_by|user_id|owner_id|actor_id|person_id)$/.test(column.name)
+      )
+      .filter(({ name }) => !people.includes(name)).map(({ name }) => `${getTableConfig(table).name}.${name}`)
+  );
+
+  assert.deepEqual(forgotten, []);
 });
 
 Deno.test("parts of a tenant's own tables follow a key, so that pages can follow each other", () => {

@@ -10,11 +10,22 @@
   function send() {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0) {
-      const body = JSON.stringify({ key, events: waiting.splice(0, 20) });
-      fetch(new URL("/collect", src), { method: "POST", body, keepalive: true, credentials: "omit" })
-        .catch(() => {});
-    }
+    while (waiting.length > 0) post(waiting.splice(0, 20));
+  }
+
+  // Halves what is too large, or has an event that is refused, so that the others arrive.
+  function post(events) {
+    const body = JSON.stringify({ key, events });
+    const postHalves = () => {
+      post(events.slice(0, events.length / 2));
+      post(events.slice(events.length / 2));
+    };
+    if (events.length > 1 && new Blob([body]).size > 30000) return postHalves();
+    fetch(new URL("/collect", src), { method: "POST", body, keepalive: true, credentials: "omit" })
+      .then(({ status }) => {
+        if (events.length > 1 && (status === 413 || status === 422)) postHalves();
+      })
+      .catch(() => {});
   }
 
   globalThis.collect = (event, properties = {}) => {

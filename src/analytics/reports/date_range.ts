@@ -13,9 +13,12 @@ const RANGE_TOO_LONG = problem("report_range_too_long", "A report covers {maximu
 
 export const MAX_REPORT_DAYS = 366;
 const DEFAULT_DAYS = 30;
+/** Days around these years can't be computed with everywhere. */
+const [FIRST_YEAR, YEAR_AFTER_LAST] = ["2000", "2100"];
 
 /** A day, or a moment, which stands for its day in the tenant's time zone. */
-const day = z.union([z.iso.date(), z.iso.datetime({ offset: true })], DAY_INVALID.code);
+const day = z.union([z.iso.date(), z.iso.datetime({ offset: true })], DAY_INVALID.code)
+  .refine((text) => text >= FIRST_YEAR && text < YEAR_AFTER_LAST, DAY_INVALID.code);
 
 /** The days of a report, both included. By default the last 30, or the 30 until `end`. */
 export const dateRange = z.object({

@@ -70,5 +70,7 @@ function mondayOf(day: string): string {
 }
 
 function weeksBetween(first: string, last: string): string[] {
-  return first > last ? [] : [first, ...weeksBetween(addDays(first, DAYS_A_WEEK), last)];
+  const weeks: string[] = [];
+  for (let week = first; week <= last; week = addDays(week, DAYS_A_WEEK)) weeks.push(week);
+  return weeks;
 }

@@ -3,6 +3,8 @@ import type { TenantTx } from "../../../db/connection/with_tenant.ts";
 import { analyticsChanges, analyticsRollups } from "../../../db/stream/schema/analytics_rollups.ts";
 import type { TenantContext } from "../../context.ts";
 import { SECOND } from "../../platform/clock.ts";
+import { isConnectionFailure } from "../../platform/database_errors.ts";
+import { describeError, logOf } from "../../platform/log.ts";
 import { FreshLoads } from "../../platform/shared_loads.ts";
 import { part } from "../../ports.ts";
 import type { TenantId } from "../../tenancy/tenant.ts";
@@ -13,6 +15,8 @@ const LONG = 2 * SECOND;
 /** How long reports go without rollups after a long one, as a multiple of its duration. */
 const REST = 10;
 
+const log = logOf("analytics");
+
 /** Brings the figures of tenants up to date, by tenant id. A tenant gets no rollup until `restUntil`, by the monotonic clock. */
 export const ROLLUPS = part(
   "analytics rollups",
@@ -22,7 +26,7 @@ export const ROLLUPS = part(
 
 /**
  * Rolls up new events, if there are any, and returns the version of the tenant's figures. Figures with the same version are the
- * same. A tenant whose rollups take long gets fewer of them.
+ * same. A tenant whose rollups take long or fail gets fewer of them, and its earlier figures until then.
  */
 export async function currentVersion(ctx: TenantContext): Promise<number> {
   return await ctx.services.use(ROLLUPS).loads.run(ctx.tenant.id, () => bringUpToDate(ctx));
@@ -34,10 +38,17 @@ async function bringUpToDate(ctx: TenantContext): Promise<number> {
   const { version, hasChanges } = await readState(ctx);
   const start = performance.now();
   if (!hasChanges || start < (restUntil.get(id) ?? 0)) return version;
-  await rollUp(ctx);
+  let isDone = false;
+  try {
+    await rollUp(ctx);
+    isDone = true;
+  } catch (error) {
+    if (isConnectionFailure(error)) throw error;
+    log.error("new events could not be counted", { tenantId: id, ...describeError(error) });
+  }
   const took = performance.now() - start;
-  if (took > LONG) restUntil.set(id, performance.now() + REST * took);
-  else restUntil.delete(id);
+  if (isDone && took <= LONG) restUntil.delete(id);
+  else restUntil.set(id, performance.now() + REST * Math.max(took, LONG));
   return (await readState(ctx)).version;
 }
 

@@ -41,7 +41,7 @@ export const newSavedReport = reportFields.extend({
 export type SavedReportRow = typeof savedReports.$inferSelect;
 
 /** `linkExpiresAt` is null if there is no link, or if it has expired. */
-export type SavedReport = Partial<ReportFields> & {
+export type SavedReport = Partial<ReportFields> & Pick<ReportFields, "days"> & {
   id: string;
   name: string;
   kind: ReportKind;
@@ -84,6 +84,8 @@ export async function saveReport(
   const now = services.clock.now();
   return await system.tx(async (tx) => {
     await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant.id)).for("no key update");
+    const [repeated] = await tx.select().from(savedReports).where(isOwn(ctx, id));
+    if (repeated) return toSavedReport(ctx, repeated);
     const [counted] = await tx.select({ count: count() }).from(savedReports)
       .where(eq(savedReports.tenantId, tenant.id));
     if (counted!.count >= MAX_REPORTS) throw conflict(TOO_MANY_REPORTS.with({ maximum: MAX_REPORTS }));
@@ -97,10 +99,18 @@ export async function saveReport(
       createdAt: now,
       updatedAt: now,
     }).onConflictDoNothing({ target: savedReports.id }).returning();
-    if (!saved) return toSavedReport(ctx, await lockReport(ctx, tx, id));
+    if (!saved) throw notFound(REPORT_NOT_FOUND); // another tenant's report has this id
     await publish(system, tx, REPORT_SAVED, { after: named(saved), schema: tenant.schemaName });
     return toSavedReport(ctx, saved);
   });
+}
+
+/** A saved report without its result, whatever the plan includes. Throws `not_found`. */
+export async function getSavedReport(ctx: TenantContext, id: string): Promise<SavedReport> {
+  authorize(ctx, ANALYTICS_READ);
+  const [row] = isId(id) ? await ctx.system.control.select().from(savedReports).where(isOwn(ctx, id)) : [];
+  if (!row) throw notFound(REPORT_NOT_FOUND);
+  return toSavedReport(ctx, row);
 }
 
 /** A saved report with its result as of now. Throws `not_found`, and what its kind throws. */
@@ -110,9 +120,8 @@ export async function openSavedReport(
 ): Promise<SavedReport & ReportResult> {
   authorize(ctx, ANALYTICS_READ);
   requireFeature(ctx, ADVANCED_ANALYTICS);
-  const [row] = isId(id) ? await ctx.system.control.select().from(savedReports).where(isOwn(ctx, id)) : [];
-  if (!row) throw notFound(REPORT_NOT_FOUND);
-  return { ...toSavedReport(ctx, row), ...await makeSavedReport(ctx, row.kind, row.query) };
+  const report = await getSavedReport(ctx, id);
+  return { ...report, ...await makeSavedReport(ctx, report.kind, report) };
 }
 
 /** Deletes a saved report and its link. Throws `not_found`. */
@@ -139,7 +148,7 @@ function toSavedReport(
 ): SavedReport {
   const isLinked = linkExpiresAt !== null && linkExpiresAt > services.clock.now();
   return {
-    ...query as Partial<ReportFields>,
+    ...query as Partial<ReportFields> & Pick<ReportFields, "days">,
     id,
     name,
     kind,

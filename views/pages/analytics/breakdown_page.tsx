@@ -4,6 +4,7 @@ import { Card } from "../../components/card.tsx";
 import { RankedList } from "../../components/charts/ranked_list.tsx";
 import { formatCount } from "../../components/count.ts";
 import { TextField } from "../../components/field.tsx";
+import { FormProblem } from "../../components/upgrade_notice.tsx";
 import { usePage } from "../../page.tsx";
 import { type AnalyticsView, DEFAULT_PERIOD, pathOf } from "./address.ts";
 import { EventNames } from "./event_names.tsx";
@@ -16,15 +17,18 @@ export type BreakdownProps = {
   /** Null until an event and a property are chosen. */
   breakdown: Breakdown | null;
   errors: Record<string, string>;
+  /** Why there is no result now, although nothing is wrong with the form. */
+  problem?: string;
 };
 
 /** `/analytics/breakdown`: how often an event happens with each value of a property. */
-export function BreakdownCards({ view, events, breakdown, errors }: BreakdownProps) {
+export function BreakdownCards({ view, events, breakdown, errors, problem }: BreakdownProps) {
   const text = analyticsText.use();
   return (
     <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <Card title={text.question}>
         <form method="get" action={pathOf("breakdown")} class="grid grid-cols-1 gap-4">
+          <FormProblem problem={problem} />
           {view.days === DEFAULT_PERIOD ? null : <input type="hidden" name="days" value={view.days} />}
           <TextField
             id="event"
@@ -86,7 +90,7 @@ function Values({ breakdown: { values } }: { breakdown: Breakdown }) {
         key: value ?? "",
         label: value ?? <span class="text-muted">{text.noProperty}</span>,
         value: formatCount(events, locale),
-        detail: text.byPeople(formatCount(people, locale)),
+        detail: text.byPeople(people),
         share: events / most,
       }))}
     />

@@ -5,6 +5,7 @@ import { RankedList } from "../../components/charts/ranked_list.tsx";
 import { formatCount } from "../../components/count.ts";
 import { TextField } from "../../components/field.tsx";
 import { SelectField } from "../../components/select.tsx";
+import { FormProblem } from "../../components/upgrade_notice.tsx";
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
 import { type AnalyticsView, DEFAULT_PERIOD, pathOf } from "./address.ts";
@@ -21,15 +22,18 @@ export type FunnelProps = {
   /** Null until at least two steps are chosen. */
   funnel: Funnel | null;
   errors: Record<string, string>;
+  /** Why there is no result now, although nothing is wrong with the form. */
+  problem?: string;
 };
 
 /** `/analytics/funnel`: how many people go from one event to the next. */
-export function FunnelCards({ view, events, funnel, errors }: FunnelProps) {
+export function FunnelCards({ view, events, funnel, errors, problem }: FunnelProps) {
   const text = analyticsText.use();
   return (
     <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <Card title={text.steps}>
         <form method="get" action={pathOf("funnel")} class="grid grid-cols-1 gap-4">
+          <FormProblem problem={problem} />
           {view.days === DEFAULT_PERIOD ? null : <input type="hidden" name="days" value={view.days} />}
           {Array.from({ length: STEPS }, (_, index) => (
             <TextField

@@ -5,19 +5,26 @@ import { Card } from "../../components/card.tsx";
 import { CopyField } from "../../components/copy_field.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { Day } from "../../components/time.tsx";
+import { FormProblem } from "../../components/upgrade_notice.tsx";
 import { fill } from "../../text.ts";
 import { SAVED_PATH } from "./address.ts";
 import { ReportResultCards } from "./report_result.tsx";
 import { analyticsText } from "./text.ts";
 
-export type SavedReportPageProps = { report: SavedReport & ReportResult; canManage: boolean };
+export type SavedReportPageProps = {
+  report: SavedReport & ReportResult;
+  /** Why it has no result now. */
+  problem?: string;
+  canManage: boolean;
+};
 
 /** `/analytics/reports/:id`: the report as of now, and its link. */
-export function SavedReportPage({ report, canManage }: SavedReportPageProps) {
+export function SavedReportPage({ report, problem, canManage }: SavedReportPageProps) {
   const text = analyticsText.use();
   return (
     <div class="grid grid-cols-1 gap-6">
-      <PageLead>{text.lastDays(String(report.days))}</PageLead>
+      <PageLead>{text.lastDays(report.days)}</PageLead>
+      <FormProblem problem={problem} />
       <ReportResultCards report={report} />
       {canManage ? <LinkCard report={report} /> : null}
     </div>

@@ -44,7 +44,7 @@ export function SavedReportsCard(
 
 function ReportRow({ report: { id, name, kind, days, linkExpiresAt } }: { report: SavedReport }) {
   const text = analyticsText.use();
-  const period = text.lastDays(String(days));
+  const period = text.lastDays(days);
   return (
     <tr>
       <Cell>

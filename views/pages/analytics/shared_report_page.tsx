@@ -21,8 +21,7 @@ export function SharedReportPage({ report, mark, csvHref }: SharedReportPageProp
           </p>
           <h1 class="mt-3 text-2xl font-semibold tracking-tighter wrap-anywhere" dir="auto">{report.name}</h1>
           <p class="mt-1 text-muted">
-            {text.lastDays(String(report.days))} ·{" "}
-            {fill(text.linkUntil, { day: <Day at={report.expiresAt} /> })}
+            {text.lastDays(report.days)} · {fill(text.linkUntil, { day: <Day at={report.expiresAt} /> })}
           </p>
         </div>
         <ButtonLink href={csvHref} download>{text.download}</ButtonLink>

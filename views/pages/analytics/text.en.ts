@@ -1,3 +1,5 @@
+import { plural } from "../../text.ts";
+
 export const en = {
   title: "Analytics",
   reports: "Reports",
@@ -23,13 +25,13 @@ export const en = {
   calls: "API calls",
   errors: "API errors",
   noChange: "No change",
-  change: (change: string) => `${change} on the period before`,
-  newFigure: "None in the period before",
+  change: (change: string) => `${change} from the previous period`,
+  newFigure: "None in the previous period",
 
-  compare: "Compare with the period before",
-  compareNot: "Hide the period before",
+  compare: "Compare with the previous period",
+  compareNot: "Hide the previous period",
   thisPeriod: "This period",
-  periodBefore: "Period before",
+  periodBefore: "Previous period",
   eventsByDay: "Events by day",
   eventsChart: (from: string, until: string) => `Events on each day from ${from} to ${until}`,
   peopleByDay: "Active people by day",
@@ -85,7 +87,7 @@ export const en = {
   showBreakdown: "Show breakdown",
   breakdownOf: (event: string, property: string) => `${event} by ${property}`,
   noProperty: "Not set",
-  byPeople: (people: string) => `${people} people`,
+  byPeople: (people: number) => plural(people, "person", "people"),
   noValues: "This event didn't happen in this period.",
   noBreakdown: "Choose an event and one of its properties.",
 
@@ -104,8 +106,8 @@ export const en = {
     retention: "Retention",
     breakdown: "Breakdown",
   },
-  lastDays: (days: string) => `Last ${days} days`,
-  linkUntil: "Link until {day}",
+  lastDays: (days: number) => days === 1 ? "Last day" : `Last ${days} days`,
+  linkUntil: "Link expires {day}",
   noLink: "Not shared",
   share: "Create link",
   shareNew: "Create a new link",

@@ -4,7 +4,7 @@ import { Card } from "../../components/card.tsx";
 import { formatBytes, formatCount } from "../../components/count.ts";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
-import { Time } from "../../components/time.tsx";
+import { Clock, Day, Time } from "../../components/time.tsx";
 import type { WorkspaceExport } from "../../../src/exports/exports.ts";
 import { fill } from "../../text.ts";
 import { exportsText } from "./text.ts";
@@ -70,7 +70,7 @@ function ReadyArchive({ last, now }: { last: WorkspaceExport; now: Date }) {
   ];
   return (
     <>
-      <p>{fill(text.ready, { time: <Time at={last.expiresAt} now={now} /> })}</p>
+      <p>{fill(text.ready, { day: <Day at={last.expiresAt} />, time: <Clock at={last.expiresAt} /> })}</p>
       <DescriptionList facts={facts} />
       <div class="flex flex-wrap gap-2">
         <ButtonLink href={`/settings/data/${last.id}/archive`} variant="primary" download>

@@ -9,7 +9,7 @@ export const en = {
   allRead: "All notifications are marked as read.",
   chooseNotifications: "Choose notifications",
   none: "Stay up to date",
-  noneHint: "We tell you here when someone joins, a payment fails, or a limit is near.",
+  noneHint: "You'll see it here when someone joins, a payment fails, or a limit is near.",
   noMatch: "No notifications here",
   noMatchHint: "Nothing matches this filter.",
   showAll: "Show all notifications",

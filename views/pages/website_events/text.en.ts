@@ -18,6 +18,8 @@ export const en = {
   keyHint: "Visitors can see it in your pages. It can only send events.",
 
   replace: "Replace key",
-  replaceNote: "If you replace the key, pages send nothing until you paste the new script.",
+  replaceNote:
+    "If you replace the key, pages send nothing until you paste the new script. The current key can't be restored.",
+  cancel: "Cancel",
   replaced: "Key replaced. Paste the new script into your pages.",
 };

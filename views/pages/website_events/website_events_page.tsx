@@ -1,4 +1,4 @@
-import { Button } from "../../components/button.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CopyField } from "../../components/copy_field.tsx";
 import { TextAreaField } from "../../components/field.tsx";
@@ -59,13 +59,28 @@ function Install({ publishableKey, script }: Installation) {
         <p class="text-muted">{text.installNote}</p>
         <CopyField id="script" label={text.script} value={script} />
         <CopyField id="publishable-key" label={text.key} hint={text.keyHint} value={publishableKey} />
-        <form method="post" action={`${WEBSITE_EVENTS_PATH}/key`} class="grid gap-3">
-          <p class="text-muted">{text.replaceNote}</p>
-          <div>
-            <Button>{text.replace}</Button>
-          </div>
-        </form>
+        <div>
+          <ButtonLink href={`${WEBSITE_EVENTS_PATH}/key`}>{text.replace}</ButtonLink>
+        </div>
       </div>
     </Card>
+  );
+}
+
+/** `/settings/analytics/key`: asks before the key is replaced. */
+export function ReplaceKeyPage() {
+  const text = websiteEventsText.use();
+  return (
+    <div class="max-w-xl">
+      <Card>
+        <form method="post" action={`${WEBSITE_EVENTS_PATH}/key`} class="grid gap-5">
+          <p class="text-muted">{text.replaceNote}</p>
+          <div class="flex flex-wrap gap-2">
+            <Button variant="danger">{text.replace}</Button>
+            <ButtonLink href={WEBSITE_EVENTS_PATH}>{text.cancel}</ButtonLink>
+          </div>
+        </form>
+      </Card>
+    </div>
   );
 }
