@@ -65,7 +65,7 @@ export async function getSubscription(ctx: TenantContext): Promise<Subscription>
 /**
  * Orders a plan. Without a subscription, the customer pays on the gateway's page. With one, an upgrade is charged and applies at
  * once, and anything smaller waits for the period's end; `starter` cancels then. Throws `conflict` for the current plan, below a plan
- * that was granted, or beside an open payment, and `bad_request` if the bank refuses.
+ * that was granted, or before an open invoice is paid, and `bad_request` if the bank refuses.
  */
 export async function orderPlan(ctx: TenantContext, input: SubscriptionInput): Promise<Ordered> {
   authorize(ctx, BILLING_MANAGE);
@@ -75,6 +75,7 @@ export async function orderPlan(ctx: TenantContext, input: SubscriptionInput): P
   const price = priceOf({ ...input, plan: input.plan }, current);
   if (current) return await changePlan(ctx, account, current, price);
   requireNoLargerGrant(ctx, account, price);
+  requireNothingOwed(account);
   return { checkoutUrl: await openCheckout(ctx, account, price) };
 }
 
@@ -152,6 +153,15 @@ async function upgrade(
 function requireNoLargerGrant({ services }: TenantContext, account: BillingAccount, { plan }: Price): void {
   const { source, plan: granted } = accessOf(account, timeOf(account, services.clock));
   if (source === "grant" && PLANS.indexOf(granted) > PLANS.indexOf(plan)) throw conflict(LARGER_GRANT);
+}
+
+/** The open invoice of an order that nobody finished isn't owed: the gateway drops both. */
+function requireNothingOwed({ snapshot }: BillingAccount): void {
+  const unfinished = snapshot?.subscriptions.filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
+  const isOwed = snapshot?.invoices.some(({ status, amountDue, subscriptionId }) =>
+    status === "open" && amountDue > 0 && !(subscriptionId && unfinished?.includes(subscriptionId))
+  );
+  if (isOwed) throw conflict(PAYMENT_OPEN);
 }
 
 /** Null if the payment passed. Throws `bad_request` if it was refused. */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { billingInvoices } from "../../db/control/schema/billing.ts";
 import { projects as projectsTable } from "../../db/tenant/schema/projects.ts";
 import type { Life } from "../../src/billing/engine/engine.ts";
+import { getBillingOverview } from "../../src/billing/overview.ts";
 import { sandboxOf } from "../../src/billing/gateway/open.ts";
 import { receiveEvent } from "../../src/billing/intake.ts";
 import {
@@ -14,6 +15,8 @@ import {
 } from "../../src/billing/subscription.ts";
 import type { Price } from "../../src/billing/prices.ts";
 import { startTrial } from "../../src/billing/trials.ts";
+import { recordUsage } from "../../src/billing/usage/record.ts";
+import { reportUsage } from "../../src/billing/usage/reports.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import { cancelDeletion, scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
@@ -162,6 +165,47 @@ Deno.test("S75 after the last try the workspace is on Starter, the open invoice 
   assert.equal((await customer.emails()).at(-1), "canceled");
   await customer.buy();
   assert.equal(await customer.plan(), "team");
+});
+
+Deno.test("the last invoice of a canceled plan stays to pay if its payment fails, and comes before another plan", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(FAILS_LATER);
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
+  await reportUsage(world.system);
+  await cancelSubscription(await customer.ctx());
+
+  await customer.pass(35);
+  const [last] = (await customer.account()).snapshot!.invoices;
+  const { payUrl } = await getBillingOverview(await customer.ctx());
+  const order = async () => await orderPlan(await customer.ctx(), { plan: "team", billingCycle: "monthly" });
+  await assert.rejects(order, { kind: "conflict" });
+  await customer.sandbox.replaceCard((await customer.account()).customerId!, card(GOOD_CARD));
+  await customer.sync();
+
+  assert.deepEqual([last!.status, last!.amountDue], ["open", 500 * 2]);
+  assert.equal(payUrl, last!.payUrl);
+  assert.equal(await customer.plan(), "starter");
+  assert.ok("checkoutUrl" in await order());
+});
+
+Deno.test("after the last try of a renewal, the usage before it is still charged, once", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(FAILS_LATER);
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
+  await reportUsage(world.system);
+
+  await customer.pass(60);
+  await customer.sync();
+
+  const { invoices } = (await customer.account()).snapshot!;
+  assert.deepEqual(invoices.map(({ status, total }) => [status, total]), [
+    ["open", 500 * 2],
+    ["void", 29_00 + 500 * 2],
+    ["paid", 29_00],
+  ]);
+  assert.equal(invoices[0]!.lines[0]!.description, `Usage from invoice ${invoices[1]!.number}`);
 });
 
 Deno.test("S73 a second checkout expires the first, and if both are paid, the newer one is canceled and refunded", async () => {

@@ -63,10 +63,14 @@ export function BillingPage(props: BillingPageProps) {
   );
 }
 
-function PaymentProblem({ subscription: { access, status }, readOnlyOn, payUrl }: BillingPageProps) {
+function PaymentProblem({ subscription, readOnlyOn, payUrl }: BillingPageProps) {
+  const { access, status, billingCycle } = subscription;
   const text = billingPageText.use();
   const pay = payUrl ? <ButtonLink href={payUrl} size="small">{text.pay}</ButtonLink> : undefined;
   if (access === "restricted") return <Alert kind="error" action={pay}>{text.restrictedNote}</Alert>;
+  if (pay && billingCycle === null && status !== "incomplete") {
+    return <Alert kind="warning" action={pay}>{text.owedNote}</Alert>;
+  }
   if (status !== "past_due" || !readOnlyOn) return null;
   return (
     <Alert kind="warning" action={pay}>{fill(text.pastDueNote, { day: <Day at={readOnlyOn} long /> })}</Alert>

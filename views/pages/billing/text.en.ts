@@ -25,6 +25,7 @@ export const en = {
   unpaidNote: "Renews after the open invoice is paid.",
   pastDueNote: "We couldn't charge your payment method. The workspace becomes read-only on {day}.",
   restrictedNote: "The workspace is read-only until the open invoice is paid.",
+  owedNote: "An invoice of your former plan is open. Pay it before you choose a plan again.",
   pay: "Pay now",
   changePlan: "Change plan",
   choosePlan: "Choose a plan",
