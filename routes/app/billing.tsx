@@ -80,7 +80,7 @@ pages.get("/billing", async (c) => {
         price={billingCycle === "yearly" ? yearlyPrice : monthlyPrice}
         usage={[
           ...limits.filter(isShown).map((limit) => limitRow(limit, translate)),
-          ...metrics.map((metric) => metricRow(metric, translate)),
+          ...metrics.map((metric) => metricRow(metric, c)),
         ]}
         nextInvoice={nextInvoice && { at: nextInvoice.at, amount: nextInvoice.total.amount }}
         invoices={invoices.items}
@@ -138,11 +138,16 @@ function isShown({ used, included }: LimitUsage): boolean {
 }
 
 function limitRow({ limit, used, included }: LimitUsage, translate: Translate): UsageRow {
-  return { key: limit.name, label: translate(limit.nouns.several), used, included };
+  return { key: limit.name, label: translate(limit.nouns.several), used, included, overagePrice: null };
 }
 
-function metricRow({ metric, label, total, limit }: MetricUsage, translate: Translate): UsageRow {
-  return { key: metric, label: translate(label), used: total, included: limit };
+function metricRow(
+  { metric, label, total, limit, cycle, overagePrice }: MetricUsage,
+  c: Context<MemberEnv>,
+): UsageRow {
+  const name = translatorTo(localeOf(c))(label);
+  const shown = cycle === "yearly" ? textOf(c).thisYear(name) : name;
+  return { key: metric, label: shown, used: total, included: limit, overagePrice };
 }
 
 function activityOf(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { recordUsage } from "../../src/billing/usage/record.ts";
 import { startTrial } from "../../src/billing/trials.ts";
 import { orderPlan } from "../../src/billing/subscription.ts";
 import { createProject } from "../../src/projects/projects.ts";
@@ -129,7 +130,25 @@ Deno.test("the pricing page shows the prices of a month and of a year, and what 
   assert.match(yearly.text, /\$290<\/span>/);
   assert.match(unknown.text, /\$29<\/span>/);
   assert.match(monthly.text, /then \$0\.02 each/);
+  assert.match(yearly.text, /12,000 for the year, then \$0\.02 each/);
   assert.match(monthly.text, /Free for 14 days, no card required/);
+});
+
+Deno.test("usage above the plan shows what it costs, and only what can't be exceeded is over the limit", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const browser = await signIn(world, customer.company.owner.email);
+  const page = async () => (await browser.get(`${hostOf(world)}/billing`)).text;
+  await startTrial(await customer.ctx(), { plan: "team" });
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_240 });
+  const free = await page();
+
+  await customer.buy();
+
+  const charged = await page();
+  assert.match(free, /240 above what your plan includes</);
+  assert.match(charged, /240 above what your plan includes, at \$0\.02 each \(\$4\.80\)/);
+  assert.doesNotMatch(charged, /you can&#39;t add more/);
 });
 
 Deno.test("what a plan has none of isn't listed with a zero", async () => {

@@ -111,6 +111,42 @@ Deno.test("owners hear once that 80 % and that all is used, and webhooks once th
   assert.equal((await listUsage(ctx))[0]!.overage, 550);
 });
 
+Deno.test("a year has the allowance of twelve months everywhere: on the page, in emails and on the invoice", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(GOOD_CARD, { billingCycle: "yearly" });
+  const ctx = await customer.ctx();
+  const read = async (query = {}) => (await listUsage(ctx, query))[0]!;
+
+  await recordUsage(ctx, { metric: METRIC, value: 1_500 });
+  const within = await read();
+  const told = (await customer.emails()).slice(1);
+  world.clock.advance(40 * DAY);
+  await recordUsage(ctx, { metric: METRIC, value: 11_000 });
+  const above = await read();
+
+  assert.deepEqual([within.limit, within.overage, told], [12_000, 0, []]);
+  assert.deepEqual([above.total, above.limit, above.overage], [12_500, 12_000, 500]);
+  assert.deepEqual((await customer.emails()).slice(1), ["limit_reached"]);
+  const month = await read({ period: world.clock.now().toISOString().slice(0, 7) });
+  assert.deepEqual([month.total, month.limit, month.overage], [11_000, null, 0]);
+});
+
+Deno.test("a month that is over has no limit, because the plan may have changed since", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy();
+  const month = world.clock.now().toISOString().slice(0, 7);
+  await recordUsage(await customer.ctx(), { metric: METRIC, value: 1_250 });
+
+  const during = (await listUsage(await customer.ctx(), { period: month }))[0]!;
+  world.clock.advance(40 * DAY);
+  const [metric, calls] = await listUsage(await customer.ctx(), { period: month });
+
+  assert.deepEqual([during.limit, during.overage], [1_000, 250]);
+  assert.deepEqual([metric!.total, metric!.limit, metric!.overage, calls!.limit], [1_250, null, 0, null]);
+});
+
 Deno.test("usage above the allowance is billed with the next invoice, and a total that is sent again changes nothing", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);

@@ -53,7 +53,7 @@ export function BillingPage(props: BillingPageProps) {
       </div>
       <div class="grid content-start gap-6">
         <Card title={text.usage}>
-          <UsageBars rows={usage} />
+          <UsageBars rows={usage} format={format} />
         </Card>
         <NextInvoice {...props} />
         <PaymentMethodCard {...props} />

@@ -22,6 +22,7 @@ export const en = {
   trial: (days: number) => `Free for ${plural(days, "day")}, no card required`,
   openWorkspaces: "Open your workspaces",
   aMonth: (metric: string) => `${metric} a month`,
+  forTheYear: (amount: string) => `${amount} for the year`,
   thenEach: (price: string) => `then ${price} each`,
   create: "Create workspace",
   contactSales: "Contact sales",
