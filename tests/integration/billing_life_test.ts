@@ -61,6 +61,23 @@ Deno.test("S71 who pays during the trial gets no reminder, keeps the plan, and i
   assert.deepEqual(await customer.emails(), ["receipt"]);
 });
 
+Deno.test("a plan that was bought during a trial and canceled later announces no end of that trial", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await startTrial(await customer.ctx(), { plan: "team" });
+  await customer.buy();
+  world.clock.advance(20 * DAY);
+  await customer.sync();
+
+  await cancelSubscription(await customer.ctx());
+  world.clock.advance(40 * DAY);
+  await customer.sync();
+
+  assert.equal(await customer.plan(), "starter");
+  assert.deepEqual(await customer.movements(), ["trial_started", "subscribed", "canceled"]);
+  assert.equal((await customer.logged()).includes("trial.ended"), false);
+});
+
 Deno.test("a person has one trial, and so has a workspace", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);
