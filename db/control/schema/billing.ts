@@ -166,6 +166,12 @@ export const billingTrials = control.table("billing_trials", {
   startedAt: moment("started_at").notNull(),
 }, (table) => [index("billing_trials_user").on(table.userId).where(sql`${table.userId} is not null`)]);
 
+/** The key of the hashes in `billing_trials`. It never changes, so they stay valid when `APP_SECRET` does. */
+export const billingTrialKeys = control.table("billing_trial_keys", {
+  id: text("id").primaryKey(),
+  sealedKey: text("sealed_key").notNull(),
+});
+
 /** The sandbox gateway's customers: everything that its engine knows of one, and the clock that it lives by. */
 export const sandboxCustomers = control.table("sandbox_customers", {
   id: text("id").primaryKey(),
