@@ -11,6 +11,8 @@ import { getSubscription, openPortal, refreshSubscription } from "../../src/bill
 import type { MetricUsage } from "../../src/billing/usage/read_usage.ts";
 import { listUsage } from "../../src/billing/usage/summary.ts";
 import { PRODUCT_NAME } from "../../src/email/brand.ts";
+import { DomainError } from "../../src/errors.ts";
+import { describeError, logOf } from "../../src/platform/log.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 import type { Translate } from "../../src/platform/wording.ts";
 import type { Activity } from "../../views/components/activity_list.tsx";
@@ -35,6 +37,8 @@ import { MemberPages } from "./member_pages.ts";
 
 const INVOICES_SHOWN = 24;
 const FORBIDDEN = 403;
+
+const log = logOf("billing");
 
 const pages = new MemberPages({
   label: (locale) => billingPageText.of(locale).title,
@@ -119,10 +123,18 @@ pages.get("/billing/invoices/:id", async (c) => {
   });
 });
 
-/** The customer comes back from the gateway, maybe before its event. */
+/** The customer comes back from the gateway, maybe before its event. If the gateway doesn't answer, the event follows. */
 async function welcomeBack(c: Context<MemberEnv>): Promise<Response> {
   const ctx = c.get("member");
-  await refreshSubscription(ctx);
+  try {
+    await refreshSubscription(ctx);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "unavailable") throw error;
+    log.warn("a subscription could not be read after its checkout", {
+      tenantId: ctx.tenant.id,
+      ...describeError(error),
+    });
+  }
   const { status } = await getSubscription(ctx);
   const isIncomplete = status === "incomplete" || status === "incomplete_expired" || status === "none";
   const { paymentPending, paymentReceived } = textOf(c);

@@ -39,11 +39,16 @@ export async function receiveEvent(
   });
 }
 
-/** Keeps a body that was signed and that we don't understand. */
+/** Keeps a body that was signed and that we don't understand. PostgreSQL's texts have no NUL. */
 export async function keepUnknown(ctx: SystemContext, gateway: GatewayName, body: string): Promise<void> {
   const now = ctx.services.clock.now();
-  await ctx.control.insert(billingEvents)
-    .values({ id: `unknown_${newId()}`, gateway, type: "unknown", body, createdAt: now, receivedAt: now });
+  const kept = { body: body.replaceAll("\0", "\uFFFD"), createdAt: now, receivedAt: now };
+  await ctx.control.insert(billingEvents).values({
+    id: `unknown_${newId()}`,
+    gateway,
+    type: "unknown",
+    ...kept,
+  });
 }
 
 async function findAccountId(tx: ControlTx, gateway: GatewayName, customerId: string) {

@@ -88,10 +88,15 @@ async function syncOnce(ctx: SystemContext, accountId: string): Promise<boolean>
 
 type Read = { generation: number; customerId: string | null; fetched: GatewayAccount | null };
 
-/** Returns null if a newer sync has written already. */
-async function write(ctx: SystemContext, tx: ControlTx, accountId: string, { generation, fetched }: Read) {
+/** Returns null if a newer sync has written already, or if an order gave the account another customer. */
+async function write(
+  ctx: SystemContext,
+  tx: ControlTx,
+  accountId: string,
+  { generation, customerId, fetched }: Read,
+) {
   const before = await lockAccount(tx, accountId);
-  if (!before || before.syncedGeneration > generation) return null;
+  if (!before || before.syncedGeneration > generation || before.customerId !== customerId) return null;
   const tenant = await lockTenantOf(tx, before);
   const after = await store(ctx, tx, before, { generation, fetched });
   const known = await storeInvoices(tx, after, fetched?.invoices ?? []);

@@ -5,7 +5,7 @@ export const en = {
   description: "Plans from free to enterprise: what each costs and includes.",
   heading: "Pricing",
   plans: "Plans",
-  lead: "Start free. Every plan has its own schema, role and address.",
+  lead: "Start free. Every workspace has its own schema, role and address.",
   audience: {
     starter: "For small teams and first tries",
     team: "For teams that work together daily",
@@ -39,7 +39,8 @@ export const en = {
     items: [
       {
         question: "Do we need a card to start?",
-        answer: "No. Starter is free, and each workspace can try a paid plan for 14 days without a card.",
+        answer:
+          "No. Starter is free, and you can try a paid plan for 14 days without a card: each workspace and each person once.",
       },
       {
         question: "What happens when a trial ends?",
