@@ -19,11 +19,13 @@ import type { Activity } from "../../views/components/activity_list.tsx";
 import { ButtonLink } from "../../views/components/button.tsx";
 import { BillingPage } from "../../views/pages/billing/billing_page.tsx";
 import { InvoicePage } from "../../views/pages/billing/invoice_page.tsx";
+import { InvoicesPage } from "../../views/pages/billing/invoice_table.tsx";
 import { NoAccessPage } from "../../views/pages/billing/no_access_page.tsx";
 import { billingPageText } from "../../views/pages/billing/text.ts";
 import type { UsageRow } from "../../views/pages/billing/usage_bars.tsx";
 import { translatorTo } from "../../views/wording.ts";
 import type { MemberEnv } from "../http.ts";
+import { pageLinks, readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
 import {
@@ -35,6 +37,7 @@ import {
 } from "./billing_wording.ts";
 import { MemberPages } from "./member_pages.ts";
 
+const INVOICES_PATH = `${PATH}/invoices`;
 const INVOICES_SHOWN = 24;
 const FORBIDDEN = 403;
 
@@ -88,6 +91,7 @@ pages.get("/billing", async (c) => {
         ]}
         nextInvoice={nextInvoice && { at: nextInvoice.at, amount: nextInvoice.total.amount }}
         invoices={invoices.items}
+        allInvoicesHref={invoices.nextCursor && INVOICES_PATH}
         history={history.map((line) => activityOf(c, line))}
         now={ctx.services.clock.now()}
         trials={overview.canStartTrial
@@ -102,6 +106,17 @@ pages.get("/billing", async (c) => {
 });
 
 pages.get("/billing/portal", async (c) => c.redirect((await openPortal(c.get("member"))).url, 303));
+
+pages.get("/billing/invoices", async (c) => {
+  const ctx = c.get("member");
+  const { items, ...cursors } = await listInvoices(ctx, readListAddress(c.req.query(), INVOICE_LIST));
+  const shown = { invoices: items, pages: pageLinks(INVOICES_PATH, cursors), format: amountFormat(c) };
+  return await page(c, {
+    title: textOf(c).invoices,
+    trail: billingTrail(c),
+    body: <InvoicesPage {...shown} />,
+  });
+});
 
 pages.get("/billing/invoices/:id", async (c) => {
   const ctx = c.get("member");

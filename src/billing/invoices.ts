@@ -45,12 +45,12 @@ export const INVOICE_LIST = list("invoices", {
 export async function listInvoices(
   ctx: TenantContext,
   query: ListQuery<typeof INVOICE_LIST>,
-): Promise<Pick<Page<Invoice>, "items" | "nextCursor">> {
+): Promise<Page<Invoice>> {
   authorize(ctx, BILLING_READ);
   const account = await accountIdOf(ctx);
-  if (!account) return { items: [], nextCursor: null };
-  const { items, nextCursor } = await INVOICE_LIST.page(ctx.system.control, query, { account });
-  return { items: items.map((row) => toInvoice(ctx, row)), nextCursor };
+  if (!account) return { items: [], previousCursor: null, nextCursor: null };
+  const page = await INVOICE_LIST.page(ctx.system.control, query, { account });
+  return { ...page, items: page.items.map((row) => toInvoice(ctx, row)) };
 }
 
 /** Throws `forbidden`, or `not_found`, also for a draft, whose amounts still change. */

@@ -4,6 +4,7 @@ import { enqueueAll } from "../outbox/outbox.ts";
 import { schedule } from "../outbox/schedule.ts";
 import { reconcile, settleDueAccounts } from "./due_accounts.ts";
 import { sandboxOf } from "./gateway/open.ts";
+import { deleteOldBodies } from "./intake.ts";
 import { followMembers } from "./paid_seats.ts";
 import { syncAccount } from "./sync.ts";
 import { deleteOldUsage, listUnreported, reportUsage } from "./usage/reports.ts";
@@ -31,6 +32,7 @@ export const RECONCILE = job("billing.reconcile", {
   queue: "billing",
   payload: nothing,
   run: async ({ system }) => {
+    await deleteOldBodies(system);
     await reconcile(system.services);
   },
 });

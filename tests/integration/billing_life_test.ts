@@ -1,7 +1,7 @@
 // Protects: what a workspace may do follows from what the gateway says, and people are told once, whatever order events come in.
 import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
-import { billingInvoices } from "../../db/control/schema/billing.ts";
+import { billingAccounts, billingEvents, billingInvoices } from "../../db/control/schema/billing.ts";
 import { projects as projectsTable } from "../../db/tenant/schema/projects.ts";
 import type { Life } from "../../src/billing/engine/engine.ts";
 import { getBillingOverview } from "../../src/billing/overview.ts";
@@ -14,10 +14,13 @@ import {
   resumeSubscription,
 } from "../../src/billing/subscription.ts";
 import type { Price } from "../../src/billing/prices.ts";
-import { startTrial } from "../../src/billing/trials.ts";
+import { hasHadTrial, startTrial } from "../../src/billing/trials.ts";
 import { recordUsage } from "../../src/billing/usage/record.ts";
-import { reportUsage } from "../../src/billing/usage/reports.ts";
+import { rotateKeys } from "../../src/identity/key_rotation.ts";
+import type { UserId } from "../../src/access/actor.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { DAY } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import { cancelDeletion, scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
@@ -88,6 +91,53 @@ Deno.test("a person has one trial, and so has a workspace", async () => {
     kind: "conflict",
   });
   await assert.rejects(async () => await startTrial(other.ctx, { plan: "team" }), { kind: "conflict" });
+});
+
+Deno.test("another address, another APP_SECRET, or a plan that was paid before gives nobody a second trial", async () => {
+  await using world = await World.open();
+  const [customer, paying] = [await Customer.open(world), await Customer.open(world, "initech")];
+  const { owner } = customer.company;
+  const other = await world.company("globex", undefined, owner, "starter");
+  await startTrial(await customer.ctx(), { plan: "team" });
+
+  await world.system.control.update(users).set({ email: "new@acme.example" }).where(eq(users.id, owner.id));
+  await assert.rejects(() => startTrial(other.ctx, { plan: "team" }), { kind: "conflict" });
+  const [fresh, former] = ["a-fresh-secret-of-more-than-32-characters", world.config.appSecret];
+  const during = await world.replica({ appSecret: fresh, appSecrets: [fresh, former] });
+  await rotateKeys({ ...world.system, services: during });
+  const afterwards = await world.replica({ appSecret: fresh, appSecrets: [fresh] });
+  const person = { userId: newId<UserId>(), email: owner.email.toUpperCase() };
+  assert.equal(await hasHadTrial(afterwards, world.system.control, person), true);
+  await during.close();
+  await afterwards.close();
+
+  await paying.buy();
+  await cancelSubscription(await paying.ctx());
+  await paying.pass(32);
+  await assert.rejects(async () => await startTrial(await paying.ctx(), { plan: "team" }), {
+    kind: "conflict",
+  });
+});
+
+Deno.test("a sync that read a customer from before an order doesn't take the order's customer away", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy();
+  const { customerId } = await customer.account();
+  await customer.sandbox.deleteCustomer(customerId!);
+  const fetchAccount = customer.sandbox.fetchAccount.bind(customer.sandbox);
+  await customer.sync();
+  await world.system.control.update(billingAccounts).set({ customerId });
+  customer.sandbox.fetchAccount = async (id) => {
+    const fetched = await fetchAccount(id);
+    await world.system.control.update(billingAccounts).set({ customerId: "cus_new", checkoutId: "cs_new" });
+    return fetched;
+  };
+
+  await customer.sync();
+
+  const { customerId: kept, checkoutId } = await customer.account();
+  assert.deepEqual([kept, checkoutId], ["cus_new", "cs_new"]);
 });
 
 Deno.test("a payment gives the plan, one receipt, one event and one movement", async () => {
@@ -189,7 +239,7 @@ Deno.test("the last invoice of a canceled plan stays to pay if its payment fails
   const customer = await Customer.open(world);
   await customer.buy(FAILS_LATER);
   await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
-  await reportUsage(world.system);
+  await customer.reportUsage();
   await cancelSubscription(await customer.ctx());
 
   await customer.pass(35);
@@ -211,7 +261,7 @@ Deno.test("after the last try of a renewal, the usage before it is still charged
   const customer = await Customer.open(world);
   await customer.buy(FAILS_LATER);
   await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
-  await reportUsage(world.system);
+  await customer.reportUsage();
 
   await customer.pass(60);
   await customer.sync();
@@ -376,8 +426,18 @@ Deno.test("a deleted workspace's subscription ends at the gateway, and its invoi
   await deleteTenant(world.system, customer.company.tenant.id);
   await worker.idle();
 
-  const { subscriptions } = await customer.sandbox.fetchAccount(customerId!);
-  assert.deepEqual(subscriptions.map(({ status }) => status), ["canceled"]);
+  const [account] = await world.system.control.select().from(billingAccounts).where(
+    eq(billingAccounts.id, id),
+  );
+  assert.deepEqual([account!.status, account!.subscriptionId, account!.email, account!.snapshot], [
+    "canceled",
+    null,
+    null,
+    null,
+  ]);
+  await assert.rejects(() => customer.sandbox.fetchAccount(customerId!), { kind: "not_found" });
+  const bodies = await world.system.control.selectDistinct({ body: billingEvents.body }).from(billingEvents);
+  assert.deepEqual(bodies, [{ body: "" }]);
   assert.equal(await world.system.control.$count(billingInvoices, eq(billingInvoices.accountId, id)), 1);
 });
 

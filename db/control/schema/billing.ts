@@ -112,7 +112,7 @@ export const billingEvents = control.table("billing_events", {
   type: text("type").notNull(),
   /** Null if the customer is none of ours. */
   accountId: uuid("account_id").references(() => billingAccounts.id),
-  /** The exact body. */
+  /** The exact body. Empty once it is old, or once the tenant is deleted. */
   body: text("body").notNull(),
   createdAt: moment("created_at").notNull(),
   receivedAt: moment("received_at").notNull(),
