@@ -56,7 +56,7 @@ Deno.test("the plan of a trial can be bought, and its first payment is due when 
   assert.match(plans.text, /Choose Team/);
   assert.doesNotMatch(plans.text, /Choose Starter/);
   assert.match(order.text, /Due now[\s\S]*\$0\.00[\s\S]*\$29\.00 on/);
-  assert.match(order.text, /We charge your card when it ends\./);
+  assert.match(order.text, /We&#39;ll charge your card when it ends\./);
 });
 
 Deno.test("the billing page has the history, and the invoice of a refused payment can be paid from its page", async () => {

@@ -2,7 +2,12 @@
 import { array, assert as property, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
-import { billingAccounts, billingEvents, billingInvoices, billingMovements } from "../../db/control/schema/billing.ts";
+import {
+  billingAccounts,
+  billingEvents,
+  billingInvoices,
+  billingMovements,
+} from "../../db/control/schema/billing.ts";
 import { getBillingReport } from "../../src/billing/reports.ts";
 import { getBillingToday } from "../../src/billing/reports_today.ts";
 import { startTrial } from "../../src/billing/trials.ts";
