@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { API_CALLS, API_REQUESTS } from "../../src/billing/entitlements.ts";
 import { INVOICE_LIST } from "../../src/billing/invoices.ts";
 import { formatMoney, wholeUnits } from "../../src/billing/money.ts";
 import { planOf } from "../../src/billing/plans.ts";
@@ -19,6 +20,7 @@ import type { ShownOverride } from "../../views/pages/admin/billing_overrides.ts
 import { AdminBillingPage } from "../../views/pages/admin/billing_page.tsx";
 import type { ShownLine } from "../../views/pages/admin/billing_story.tsx";
 import { adminBillingText } from "../../views/pages/admin/billing_text.ts";
+import { pricingText } from "../../views/pages/pricing/text.ts";
 import { translatorTo } from "../../views/wording.ts";
 import type { StaffEnv } from "../http.ts";
 import { pageLinks, readListAddress } from "../list_address.ts";
@@ -94,11 +96,15 @@ export function formatFor(locale: Locale): BillingFormat {
   };
 }
 
-/** The limits and plan features that an override can name. */
-export function overridable({ limits, planFeatures }: Services, locale: Locale) {
+/** What an override can name: limits, also those of the API and of metrics, and plan features. */
+export function overridable({ limits, meters, planFeatures }: Services, locale: Locale) {
   const translate = translatorTo(locale);
+  const { apiCalls, apiRequests, aMonth } = pricingText.of(locale);
   return [
     ...limits.map(({ name, nouns }) => ({ value: name, label: capitalized(translate(nouns.several)) })),
+    { value: API_CALLS, label: apiCalls },
+    { value: API_REQUESTS, label: apiRequests },
+    ...meters.map(({ key, label }) => ({ value: key, label: aMonth(translate(label)) })),
     ...planFeatures.map(({ key, label }) => ({ value: key, label: translate(label) })),
   ];
 }

@@ -14,7 +14,10 @@ const recorded = model("RecordedUsage", {
 const metricUsage = z.object({
   metric: z.string(),
   total: z.int(),
-  limit: z.int().nullable().openapi({ description: "What the plan includes. Null: any number." }),
+  limit: z.int().nullable().openapi({
+    description:
+      "What the plan includes in the period. Null: any number, or a month that no allowance is for.",
+  }),
   overage: z.int().openapi({ description: "What was used beyond it." }),
 });
 const usageReport = model("UsageReport", { data: z.array(metricUsage) }, {
@@ -45,8 +48,10 @@ usage.operation("get", "/usage", {
   operationId: "listUsage",
   summary: "Get the usage of a period",
   description:
-    "Of the current period of the subscription, or of the calendar month `period` (UTC), such as 2026-03. `api_calls` always count by " +
-    "calendar month, and are kept for six months.",
+    "Of the current period of the subscription, or of the calendar month `period` (UTC), such as 2026-03. A yearly subscription that sells " +
+    "further units of a metric includes twelve months of it for the year. A month that is over has no `limit`, because the plan may have " +
+    "changed since, and neither has a month of a yearly subscription; invoices say what was billed. `api_calls` always count by calendar " +
+    "month, and are kept for six months.",
   permission: BILLING_READ,
   query: usageQuery,
   answer: { description: "The usage of each metric", schema: usageReport },

@@ -11,17 +11,21 @@ import { getSubscription, openPortal, refreshSubscription } from "../../src/bill
 import type { MetricUsage } from "../../src/billing/usage/read_usage.ts";
 import { listUsage } from "../../src/billing/usage/summary.ts";
 import { PRODUCT_NAME } from "../../src/email/brand.ts";
+import { DomainError } from "../../src/errors.ts";
+import { describeError, logOf } from "../../src/platform/log.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 import type { Translate } from "../../src/platform/wording.ts";
 import type { Activity } from "../../views/components/activity_list.tsx";
 import { ButtonLink } from "../../views/components/button.tsx";
 import { BillingPage } from "../../views/pages/billing/billing_page.tsx";
 import { InvoicePage } from "../../views/pages/billing/invoice_page.tsx";
+import { InvoicesPage } from "../../views/pages/billing/invoice_table.tsx";
 import { NoAccessPage } from "../../views/pages/billing/no_access_page.tsx";
 import { billingPageText } from "../../views/pages/billing/text.ts";
 import type { UsageRow } from "../../views/pages/billing/usage_bars.tsx";
 import { translatorTo } from "../../views/wording.ts";
 import type { MemberEnv } from "../http.ts";
+import { pageLinks, readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
 import {
@@ -33,8 +37,11 @@ import {
 } from "./billing_wording.ts";
 import { MemberPages } from "./member_pages.ts";
 
+const INVOICES_PATH = `${PATH}/invoices`;
 const INVOICES_SHOWN = 24;
 const FORBIDDEN = 403;
+
+const log = logOf("billing");
 
 const pages = new MemberPages({
   label: (locale) => billingPageText.of(locale).title,
@@ -80,10 +87,11 @@ pages.get("/billing", async (c) => {
         price={billingCycle === "yearly" ? yearlyPrice : monthlyPrice}
         usage={[
           ...limits.filter(isShown).map((limit) => limitRow(limit, translate)),
-          ...metrics.map((metric) => metricRow(metric, translate)),
+          ...metrics.map((metric) => metricRow(metric, c)),
         ]}
         nextInvoice={nextInvoice && { at: nextInvoice.at, amount: nextInvoice.total.amount }}
         invoices={invoices.items}
+        allInvoicesHref={invoices.nextCursor && INVOICES_PATH}
         history={history.map((line) => activityOf(c, line))}
         now={ctx.services.clock.now()}
         trials={overview.canStartTrial
@@ -98,6 +106,17 @@ pages.get("/billing", async (c) => {
 });
 
 pages.get("/billing/portal", async (c) => c.redirect((await openPortal(c.get("member"))).url, 303));
+
+pages.get("/billing/invoices", async (c) => {
+  const ctx = c.get("member");
+  const { items, ...cursors } = await listInvoices(ctx, readListAddress(c.req.query(), INVOICE_LIST));
+  const shown = { invoices: items, pages: pageLinks(INVOICES_PATH, cursors), format: amountFormat(c) };
+  return await page(c, {
+    title: textOf(c).invoices,
+    trail: billingTrail(c),
+    body: <InvoicesPage {...shown} />,
+  });
+});
 
 pages.get("/billing/invoices/:id", async (c) => {
   const ctx = c.get("member");
@@ -119,10 +138,18 @@ pages.get("/billing/invoices/:id", async (c) => {
   });
 });
 
-/** The customer comes back from the gateway, maybe before its event. */
+/** The customer comes back from the gateway, maybe before its event. If the gateway doesn't answer, the event follows. */
 async function welcomeBack(c: Context<MemberEnv>): Promise<Response> {
   const ctx = c.get("member");
-  await refreshSubscription(ctx);
+  try {
+    await refreshSubscription(ctx);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "unavailable") throw error;
+    log.warn("a subscription could not be read after its checkout", {
+      tenantId: ctx.tenant.id,
+      ...describeError(error),
+    });
+  }
   const { status } = await getSubscription(ctx);
   const isIncomplete = status === "incomplete" || status === "incomplete_expired" || status === "none";
   const { paymentPending, paymentReceived } = textOf(c);
@@ -138,11 +165,16 @@ function isShown({ used, included }: LimitUsage): boolean {
 }
 
 function limitRow({ limit, used, included }: LimitUsage, translate: Translate): UsageRow {
-  return { key: limit.name, label: translate(limit.nouns.several), used, included };
+  return { key: limit.name, label: translate(limit.nouns.several), used, included, overagePrice: null };
 }
 
-function metricRow({ metric, label, total, limit }: MetricUsage, translate: Translate): UsageRow {
-  return { key: metric, label: translate(label), used: total, included: limit };
+function metricRow(
+  { metric, label, total, limit, cycle, overagePrice }: MetricUsage,
+  c: Context<MemberEnv>,
+): UsageRow {
+  const name = translatorTo(localeOf(c))(label);
+  const shown = cycle === "yearly" ? textOf(c).thisYear(name) : name;
+  return { key: metric, label: shown, used: total, included: limit, overagePrice };
 }
 
 function activityOf(

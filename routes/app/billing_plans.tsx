@@ -103,7 +103,11 @@ pages.post("/billing/trial", async (c) => {
     schema: trialInput,
     submit: async (input) => await startTrial(ctx, input),
     done: () => ({ to: PATH, flash: textOf(c).trialStarted }),
-    refused: () => c.redirect(`${PATH}/plans`, 303),
+    refusals: ["invalid", "conflict"],
+    refused: ({ problem }) =>
+      problem
+        ? done(c, { to: PATH, flash: { kind: "error", text: problem } })
+        : c.redirect(`${PATH}/plans`, 303),
   });
 });
 

@@ -19,7 +19,7 @@ const CALLS_USED_UP = problem(
 const MAX_AGE = MINUTE;
 const MAX_AGE_NEAR = 10 * SECOND;
 const NEAR = 0.9;
-/** Tenants that call less often than this are forgotten. */
+/** Tenants that call less often than this are forgotten. Looking for them walks over all, so it is done once in as long. */
 const FORGET_AFTER = 10 * MINUTE;
 
 const log = logOf("usage");
@@ -46,6 +46,7 @@ export function countCallOfMonth(services: Services, tenantId: TenantId): Promis
 
 class MonthlyCalls {
   readonly #counts = new Map<TenantId, Count>();
+  #sweptAt = 0;
 
   async used(ctx: TenantContext, limit: number): Promise<number> {
     const now = ctx.services.clock.now();
@@ -98,6 +99,8 @@ class MonthlyCalls {
   }
 
   #forgetIdle(now: number): void {
+    if (now - this.#sweptAt < FORGET_AFTER) return;
+    this.#sweptAt = now;
     for (const [id, { readAt, reading }] of this.#counts) {
       if (!reading && now - readAt > FORGET_AFTER) this.#counts.delete(id);
     }

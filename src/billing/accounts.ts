@@ -62,9 +62,11 @@ export async function findAccount(
   return row ? toAccount(row) : null;
 }
 
-/** The account, locked until the transaction ends. */
+/** The account, locked until the transaction ends. Notices and movements can still refer to it, so reports of usage don't wait. */
 export async function lockAccount(tx: ControlTx, id: string): Promise<BillingAccount | null> {
-  const [row] = await tx.select().from(billingAccounts).where(eq(billingAccounts.id, id)).for("update");
+  const [row] = await tx.select().from(billingAccounts).where(eq(billingAccounts.id, id)).for(
+    "no key update",
+  );
   return row ? toAccount(row) : null;
 }
 
@@ -92,7 +94,7 @@ export async function ensureAccount(
 
 async function lockOf(tx: ControlTx, tenantId: TenantId): Promise<BillingAccount | null> {
   const [row] = await tx.select().from(billingAccounts).where(eq(billingAccounts.tenantId, tenantId))
-    .for("update");
+    .for("no key update");
   return row ? toAccount(row) : null;
 }
 

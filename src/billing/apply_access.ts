@@ -52,18 +52,21 @@ export async function applyAccess(
     await announceChange(tx, tenant.id);
   }
   await sendNotices(ctx, tx, account, now);
-  await endTrial(ctx, tx, account, { now, tenant, isReplaced: access.source === "subscription" });
+  await endTrial(ctx, tx, account, { now, tenant });
 }
 
-/** The columns stay: they say that the tenant had its trial. The movement announces its end once. */
+/**
+ * The columns stay: they say that the tenant had its trial. The movement announces its end once, and not if a subscription had taken
+ * the trial's place.
+ */
 async function endTrial(
   ctx: SystemContext,
   tx: ControlTx,
   account: BillingAccount,
-  { now, tenant, isReplaced }: { now: Date; tenant: Tenant; isReplaced: boolean },
+  { now, tenant }: { now: Date; tenant: Tenant },
 ): Promise<void> {
   const { id, trialPlan, trialEndsAt } = account;
-  if (!trialPlan || !trialEndsAt || trialEndsAt > now || isReplaced) return;
+  if (!trialPlan || !trialEndsAt || trialEndsAt > now || wasSubscribed(account, trialEndsAt)) return;
   const isKnown = and(
     eq(billingMovements.accountId, id),
     eq(billingMovements.kind, "trial_ended"),
@@ -85,4 +88,12 @@ async function endTrial(
     after: { id, name: planOf(trialPlan).name.english },
     schema: await logSchemaOf(ctx.services, tx, tenant),
   });
+}
+
+/** Whether a subscription was in force at the moment. */
+function wasSubscribed({ snapshot }: BillingAccount, moment: Date): boolean {
+  return snapshot?.subscriptions.some(({ status, createdAt, endedAt }) =>
+    status !== "incomplete" && status !== "incomplete_expired" && createdAt <= moment &&
+    (endedAt === null || endedAt > moment)
+  ) ?? false;
 }

@@ -1,7 +1,7 @@
 import type { BillingCycle } from "./prices.ts";
 
 const UTC = "UTC";
-const MONTHS: Readonly<Record<BillingCycle, number>> = { monthly: 1, yearly: 12 };
+export const MONTHS: Readonly<Record<BillingCycle, number>> = { monthly: 1, yearly: 12 };
 
 /**
  * When period number `index` (from 0) of a subscription starts. Every start is counted from the anchor, never from the start before, so

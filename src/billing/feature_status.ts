@@ -3,7 +3,7 @@ import { notFound } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
 import { FreshLoads } from "../platform/shared_loads.ts";
 import { part } from "../ports.ts";
-import { allowanceOf, API_CALLS } from "./entitlements.ts";
+import { API_CALLS } from "./entitlements.ts";
 import { type LimitUsage, listLimitUsage } from "./limit_usage.ts";
 import { isEntitled } from "./plan_features.ts";
 import { type MetricUsage, readUsage } from "./usage/read_usage.ts";
@@ -24,7 +24,7 @@ export const FEATURE_COUNTS = part("feature counts", () => ({
 
 /** Every member may know what the plan allows. Throws `not_found` for an unknown key. */
 export async function getFeatureStatus(ctx: TenantContext, key: string): Promise<FeatureStatus> {
-  const { planFeatures, limits, meters, clock } = ctx.services;
+  const { planFeatures, limits, meters } = ctx.services;
   const counts = ctx.services.use(FEATURE_COUNTS);
   const feature = planFeatures.find((each) => each.key === key);
   if (feature) return { feature: key, allowed: isEntitled(ctx, feature), limit: null, used: null };
@@ -36,11 +36,16 @@ export async function getFeatureStatus(ctx: TenantContext, key: string): Promise
   }
   const meter = meters.find((each) => each.key === key);
   if (!meter && key !== API_CALLS) throw notFound(FEATURE_UNKNOWN);
-  const { total, limit } = (await counts.metrics.run(keyOf(ctx), () => readUsage(ctx, null))).find((
-    { metric },
-  ) => metric === key)!;
-  const sellsMore = meter !== undefined && allowanceOf(ctx.tenant, meter, clock.now()).overage !== undefined;
-  return { feature: key, allowed: sellsMore || limit === null || total < limit, limit, used: total };
+  const { total, limit, overagePrice } = (await counts.metrics.run(keyOf(ctx), () => readUsage(ctx, null)))
+    .find((
+      { metric },
+    ) => metric === key)!;
+  return {
+    feature: key,
+    allowed: overagePrice !== null || limit === null || total < limit,
+    limit,
+    used: total,
+  };
 }
 
 /** Everything that the limits follow from, so callers with different plans share nothing. */

@@ -1,12 +1,16 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, lt, ne, sql } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { billingAccounts, billingEvents } from "../../db/control/schema/billing.ts";
 import { systemActor } from "../access/actor.ts";
 import { type SystemContext, systemContext } from "../context.ts";
+import { after, DAY } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { GatewayEvent, GatewayName } from "./gateway/gateway.ts";
 import { requestSync } from "./sync_request.ts";
+
+/** The gateway's own dashboard has events for a shorter time. */
+const BODIES_KEPT = 90 * DAY;
 
 export type Received = "new" | "known" | "unknown_customer";
 
@@ -39,11 +43,23 @@ export async function receiveEvent(
   });
 }
 
-/** Keeps a body that was signed and that we don't understand. */
+/** Keeps a body that was signed and that we don't understand. PostgreSQL's texts have no NUL. */
 export async function keepUnknown(ctx: SystemContext, gateway: GatewayName, body: string): Promise<void> {
   const now = ctx.services.clock.now();
-  await ctx.control.insert(billingEvents)
-    .values({ id: `unknown_${newId()}`, gateway, type: "unknown", body, createdAt: now, receivedAt: now });
+  const kept = { body: body.replaceAll("\0", "\uFFFD"), createdAt: now, receivedAt: now };
+  await ctx.control.insert(billingEvents).values({
+    id: `unknown_${newId()}`,
+    gateway,
+    type: "unknown",
+    ...kept,
+  });
+}
+
+/** Deletes the bodies of old events, which name customers. That an event came stays in the account's story. */
+export async function deleteOldBodies({ control, services }: SystemContext): Promise<void> {
+  const before = after(services.clock.now(), -BODIES_KEPT);
+  await control.update(billingEvents).set({ body: "" })
+    .where(and(lt(billingEvents.receivedAt, before), ne(billingEvents.body, "")));
 }
 
 async function findAccountId(tx: ControlTx, gateway: GatewayName, customerId: string) {

@@ -28,6 +28,7 @@ const STATUSES = {
   open: eq(billingInvoices.status, "open"),
   paid: eq(billingInvoices.status, "paid"),
   void: eq(billingInvoices.status, "void"),
+  uncollectible: eq(billingInvoices.status, "uncollectible"),
 };
 
 export const INVOICE_LIST = list("invoices", {
@@ -44,18 +45,20 @@ export const INVOICE_LIST = list("invoices", {
 export async function listInvoices(
   ctx: TenantContext,
   query: ListQuery<typeof INVOICE_LIST>,
-): Promise<Pick<Page<Invoice>, "items" | "nextCursor">> {
+): Promise<Page<Invoice>> {
   authorize(ctx, BILLING_READ);
   const account = await accountIdOf(ctx);
-  if (!account) return { items: [], nextCursor: null };
-  const { items, nextCursor } = await INVOICE_LIST.page(ctx.system.control, query, { account });
-  return { items: items.map((row) => toInvoice(ctx, row)), nextCursor };
+  if (!account) return { items: [], previousCursor: null, nextCursor: null };
+  const page = await INVOICE_LIST.page(ctx.system.control, query, { account });
+  return { ...page, items: page.items.map((row) => toInvoice(ctx, row)) };
 }
 
-/** Throws `forbidden` or `not_found`. */
+/** Throws `forbidden`, or `not_found`, also for a draft, whose amounts still change. */
 export async function getInvoice(ctx: TenantContext, id: string): Promise<Invoice> {
   authorize(ctx, BILLING_READ);
-  return toInvoice(ctx, await getInvoiceRow(ctx, id));
+  const row = await getInvoiceRow(ctx, id);
+  if (row.number === null) throw notFound(INVOICE_NOT_FOUND);
+  return toInvoice(ctx, row);
 }
 
 /** The stored row of an invoice of the tenant, for code that has checked the permission. Throws `not_found`. */

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { job } from "../outbox/job.ts";
+import { enqueueAll } from "../outbox/outbox.ts";
 import { schedule } from "../outbox/schedule.ts";
 import { reconcile, settleDueAccounts } from "./due_accounts.ts";
 import { sandboxOf } from "./gateway/open.ts";
+import { deleteOldBodies } from "./intake.ts";
 import { followMembers } from "./paid_seats.ts";
 import { syncAccount } from "./sync.ts";
-import { deleteOldUsage, reportUsage } from "./usage/reports.ts";
+import { deleteOldUsage, listUnreported, reportUsage } from "./usage/reports.ts";
 import { SYNC_REQUEST } from "./sync_request.ts";
 
 const nothing = z.object({});
@@ -30,6 +32,7 @@ export const RECONCILE = job("billing.reconcile", {
   queue: "billing",
   payload: nothing,
   run: async ({ system }) => {
+    await deleteOldBodies(system);
     await reconcile(system.services);
   },
 });
@@ -46,12 +49,27 @@ export const RECONCILE_NIGHTLY = schedule("billing reconcile", "20 3 * * *", {
   catchUp: 1,
 });
 
+/** One for each account, so that one with much to send, or that the gateway refuses, holds up no other. */
+export const REPORT_ACCOUNT_USAGE = job("billing.report_account_usage", {
+  queue: "billing",
+  payload: z.object({ accountId: z.uuid() }),
+  run: async ({ system }, { accountId }) => {
+    await reportUsage(system, accountId);
+  },
+});
+
 export const REPORT_USAGE = job("billing.report_usage", {
   queue: "billing",
   payload: nothing,
-  run: async ({ system }) => {
+  run: async ({ id, system }) => {
     await deleteOldUsage(system);
-    await reportUsage(system);
+    const accountIds = await listUnreported(system);
+    const reports = accountIds.map((accountId) => ({
+      payload: { accountId },
+      key: `${accountId} ${id}`,
+      partition: accountId,
+    }));
+    await system.tx((tx) => enqueueAll(system, tx, REPORT_ACCOUNT_USAGE, reports));
   },
 });
 

@@ -5,7 +5,7 @@ import { accessOf } from "./access.ts";
 import { currentSubscription, findAccount, timeOf } from "./accounts.ts";
 import type { PaymentMethod } from "./gateway/account.ts";
 import { BILLING_READ } from "./permissions.ts";
-import { canStartTrial } from "./trials.ts";
+import { canStartTrial, hasHadTrial } from "./trials.ts";
 
 /** What the billing page shows beside the subscription. */
 export type BillingOverview = {
@@ -25,7 +25,7 @@ export async function getBillingOverview(ctx: TenantContext): Promise<BillingOve
   if (!account) {
     return {
       isGranted: ctx.tenant.plan !== "starter",
-      canStartTrial: canStartTrial(null, ctx.tenant.plan),
+      canStartTrial: canStartTrial(null, ctx.tenant.plan) && await isOpenTo(ctx),
       trialDaysLeft: 0,
       readOnlyOn: null,
       payUrl: null,
@@ -38,10 +38,16 @@ export async function getBillingOverview(ctx: TenantContext): Promise<BillingOve
   const open = snapshot?.invoices.find(({ status, payUrl }) => status === "open" && payUrl !== null);
   return {
     isGranted: source === "grant",
-    canStartTrial: canStartTrial(account, plan) && !currentSubscription(account),
+    canStartTrial: canStartTrial(account, plan) && !currentSubscription(account) && await isOpenTo(ctx),
     trialDaysLeft: trialEndsAt ? Math.max(0, Math.ceil((trialEndsAt.getTime() - now.getTime()) / DAY)) : 0,
     readOnlyOn: restrictedFrom,
     payUrl: open?.payUrl ?? null,
     paymentMethod: snapshot?.paymentMethod ?? null,
   };
+}
+
+/** Whether the person who looks has had no trial yet. */
+async function isOpenTo({ actor, services, system }: TenantContext): Promise<boolean> {
+  if (actor.type !== "member") return false;
+  return !await hasHadTrial(services, system.control, { userId: actor.id, email: actor.email });
 }

@@ -92,8 +92,8 @@ async function readPastDue({ control }: SystemContext): Promise<BillingToday["pa
   };
 }
 
-const OPEN_AMOUNT = sql`sum(greatest(${billingInvoices.amountDue} - ${billingInvoices.amountPaid}, 0))`
-  .mapWith(Number);
+/** `amountDue` is what is left to pay. */
+const OPEN_AMOUNT = sql`sum(${billingInvoices.amountDue})`.mapWith(Number);
 
 async function readOpen(control: Control, accounts: SQLWrapper): Promise<Money[]> {
   const { accountId, currency, status } = billingInvoices;

@@ -33,6 +33,10 @@ const NOTHING_TO_REFUND = problem(
   "nothing_to_refund",
   "Nothing of this invoice was paid that could be refunded.",
 );
+const LESS_REFUNDED = problem(
+  "less_refunded",
+  "Another refund came first, so only {given} was left and given back.",
+);
 const IS_DISPUTED = problem(
   "invoice_disputed",
   "The payment is disputed, so the bank decides. Answer the dispute at the payment gateway.",
@@ -65,7 +69,7 @@ type Row = typeof billingInvoices.$inferSelect;
 /**
  * Gives back a part of a paid invoice, or all that is left, and returns it. The order is in the log before the gateway gets it, so no money
  * moves without a name and a reason. Throws `forbidden`, `reauthentication_required`, `not_found`, `invalid` on `amount`, `conflict` if
- * nothing can be refunded, or `unavailable` if the gateway doesn't answer. Then the same form can be sent again.
+ * nothing, or less than the order, can be refunded, or `unavailable` if the gateway doesn't answer. Then the same form can be sent again.
  */
 export async function refundInvoice(
   ctx: TenantContext,
@@ -87,9 +91,10 @@ export async function refundInvoice(
     return { money, gatewayId, accountId };
   });
   const { money, gatewayId, accountId } = ordered;
-  await services.use(GATEWAY).refund({ invoiceId: gatewayId, amount: money.amount, key });
+  const given = await services.use(GATEWAY).refund({ invoiceId: gatewayId, amount: money.amount, key });
   await syncAccount(services, accountId);
-  return money;
+  if (given.amount < money.amount) throw conflict(LESS_REFUNDED.with({ given: formatMoney(given) }));
+  return given;
 }
 
 /**

@@ -25,6 +25,10 @@ const LARGER_GRANT = problem(
   "larger_plan_granted",
   "This workspace has a larger plan already, which was set up for it. Contact us to change it.",
 );
+const CHANGE_WAITS = problem(
+  "change_waits",
+  "Another plan starts at the end of the period. Keep the current plan first, and then change it.",
+);
 const PAYMENT_OPEN = problem("payment_open", "Pay the open invoice first.");
 const PAYMENT_REFUSED = problem("payment_refused", "The payment was refused: {reason}");
 const PLAN_UNKNOWN = problem("plan_not_sold", "Choose the plan team, premium or starter.");
@@ -65,7 +69,7 @@ export async function getSubscription(ctx: TenantContext): Promise<Subscription>
 /**
  * Orders a plan. Without a subscription, the customer pays on the gateway's page. With one, an upgrade is charged and applies at
  * once, and anything smaller waits for the period's end; `starter` cancels then. Throws `conflict` for the current plan, below a plan
- * that was granted, or beside an open payment, and `bad_request` if the bank refuses.
+ * that was granted, or before an open invoice is paid, or for an upgrade beside a change that waits, and `bad_request` if the bank refuses.
  */
 export async function orderPlan(ctx: TenantContext, input: SubscriptionInput): Promise<Ordered> {
   authorize(ctx, BILLING_MANAGE);
@@ -75,6 +79,7 @@ export async function orderPlan(ctx: TenantContext, input: SubscriptionInput): P
   const price = priceOf({ ...input, plan: input.plan }, current);
   if (current) return await changePlan(ctx, account, current, price);
   requireNoLargerGrant(ctx, account, price);
+  requireNothingOwed(account);
   return { checkoutUrl: await openCheckout(ctx, account, price) };
 }
 
@@ -123,27 +128,42 @@ async function changePlan(
   const seats = await seatsFor(ctx.system.control, ctx.tenant.id, price);
   const order = { subscriptionId: current.id, price, seats, key: keyOf(account, price) };
   if (!isSmaller(current, price)) return await upgrade(ctx, account, current, order);
-  if (current.cancelAt) await gatewayOf(ctx).keep(current.id);
-  await gatewayOf(ctx).scheduleChange(order);
+  await schedule(ctx, current, order);
   return { subscription: await synced(ctx, account) };
 }
 
 type Order = Parameters<Gateway["scheduleChange"]>[0];
 
-/** If the payment doesn't pass, a cancellation or a smaller plan that waited for the period's end still does. */
+/** If the gateway fails in between, a cancellation stands. */
+async function schedule(
+  ctx: TenantContext,
+  { id, cancelAt }: GatewaySubscription,
+  order: Order,
+): Promise<void> {
+  const gateway = gatewayOf(ctx);
+  if (cancelAt) await gateway.keep(id);
+  try {
+    await gateway.scheduleChange(order);
+  } catch (error) {
+    if (cancelAt) await gateway.cancelAtEnd(id);
+    throw error;
+  }
+}
+
+/**
+ * If the payment doesn't pass, a cancellation still stands. A smaller plan that waits has to be dropped first: the gateway would forget it with the
+ * order, even if nobody pays.
+ */
 async function upgrade(
   ctx: TenantContext,
   account: BillingAccount,
   { id, scheduled, cancelAt }: GatewaySubscription,
   order: Order,
 ): Promise<Ordered> {
+  if (scheduled) throw conflict(CHANGE_WAITS);
   const gateway = gatewayOf(ctx);
-  if (scheduled) await gateway.releaseSchedule(id);
   const outcome = await gateway.change({ ...order, at: timeOf(account, ctx.services.clock) });
   if (outcome.outcome === "paid" && cancelAt) await gateway.keep(id);
-  if (outcome.outcome === "declined" && scheduled) {
-    await gateway.scheduleChange({ subscriptionId: id, ...scheduled, key: `${order.key} declined` });
-  }
   const subscription = await synced(ctx, account);
   return resultOf(outcome) ?? { subscription };
 }
@@ -152,6 +172,15 @@ async function upgrade(
 function requireNoLargerGrant({ services }: TenantContext, account: BillingAccount, { plan }: Price): void {
   const { source, plan: granted } = accessOf(account, timeOf(account, services.clock));
   if (source === "grant" && PLANS.indexOf(granted) > PLANS.indexOf(plan)) throw conflict(LARGER_GRANT);
+}
+
+/** The open invoice of an order that nobody finished isn't owed: the gateway drops both. */
+function requireNothingOwed({ snapshot }: BillingAccount): void {
+  const unfinished = snapshot?.subscriptions.filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
+  const isOwed = snapshot?.invoices.some(({ status, amountDue, subscriptionId }) =>
+    status === "open" && amountDue > 0 && !(subscriptionId && unfinished?.includes(subscriptionId))
+  );
+  if (isOwed) throw conflict(PAYMENT_OPEN);
 }
 
 /** Null if the payment passed. Throws `bad_request` if it was refused. */

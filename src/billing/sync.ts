@@ -1,6 +1,12 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { billingAccounts, billingInvoices, billingMovements } from "../../db/control/schema/billing.ts";
+import {
+  billingAccounts,
+  billingEvents,
+  billingInvoices,
+  billingMovements,
+  sandboxCustomers,
+} from "../../db/control/schema/billing.ts";
 import { systemActor } from "../access/actor.ts";
 import { type SystemContext, systemContext } from "../context.ts";
 import { publish } from "../events/publish.ts";
@@ -83,15 +89,37 @@ async function syncOnce(ctx: SystemContext, accountId: string): Promise<boolean>
   const written = await ctx.tx((tx) => write(ctx, tx, accountId, { ...read, fetched }));
   if (!written) return false;
   if (written.tenantId) services.use(TENANTS).forget(written.tenantId);
-  return fetched !== null && await correctAtGateway(gateway, fetched, written);
+  const isCorrected = fetched !== null && await correctAtGateway(gateway, fetched, written);
+  if (written.isOrphan && !isCorrected) await forgetCustomer(ctx, accountId);
+  return isCorrected;
+}
+
+/**
+ * Once nothing is left to end at the gateway, nothing of a deleted tenant's customer stays but ids, amounts and invoices. A real gateway's id of the customer stays as
+ * well, so that what its late events bring ends too.
+ */
+async function forgetCustomer(ctx: SystemContext, id: string): Promise<void> {
+  await ctx.tx(async (tx) => {
+    const sandboxed = await tx.delete(sandboxCustomers).where(eq(sandboxCustomers.accountId, id))
+      .returning({ id: sandboxCustomers.id });
+    const customer = sandboxed.length > 0 ? { customerId: null, checkoutId: null } : {};
+    await tx.update(billingAccounts).set({ email: null, snapshot: null, ...customer })
+      .where(eq(billingAccounts.id, id));
+    await tx.update(billingEvents).set({ body: "" }).where(eq(billingEvents.accountId, id));
+  });
 }
 
 type Read = { generation: number; customerId: string | null; fetched: GatewayAccount | null };
 
-/** Returns null if a newer sync has written already. */
-async function write(ctx: SystemContext, tx: ControlTx, accountId: string, { generation, fetched }: Read) {
+/** Returns null if a newer sync has written already, or if an order gave the account another customer. */
+async function write(
+  ctx: SystemContext,
+  tx: ControlTx,
+  accountId: string,
+  { generation, customerId, fetched }: Read,
+) {
   const before = await lockAccount(tx, accountId);
-  if (!before || before.syncedGeneration > generation) return null;
+  if (!before || before.syncedGeneration > generation || before.customerId !== customerId) return null;
   const tenant = await lockTenantOf(tx, before);
   const after = await store(ctx, tx, before, { generation, fetched });
   const known = await storeInvoices(tx, after, fetched?.invoices ?? []);

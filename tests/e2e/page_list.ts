@@ -210,6 +210,7 @@ function workspacePages(
     on("billing-upgrade", "/billing/plans/premium?cycle=yearly"),
     on("billing-downgrade", "/billing/plans/team"),
     on("billing-cancel", "/billing/cancel"),
+    on("billing-invoices", "/billing/invoices"),
     on("billing-invoice", `/billing/invoices/${billing.invoiceId}`),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),

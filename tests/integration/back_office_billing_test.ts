@@ -108,6 +108,21 @@ Deno.test("a refund names what is wrong with it, and keeps what was typed", asyn
   assert.deepEqual(await linesOf(world, "invoice.refund_ordered"), []);
 });
 
+Deno.test("a refund that another one was faster than says how much was given back", async () => {
+  await using world = await World.open();
+  const { customer, staff, account } = await openOffice(world);
+  await customer.buy();
+  const refund = await refundPage(world, customer, account);
+  const { id } = (await customer.account()).snapshot!.invoices[0]!;
+  await customer.sandbox.refund({ invoiceId: id, amount: 20_00, key: "another" });
+
+  const late = await staff.post(refund, { amount: "20", reason: REASON });
+
+  assert.equal(late.status, 422);
+  assert.match(late.text, /only \$9\.00 was left/);
+  assert.equal((await invoiceOf(world, customer)).amountRefunded, 29_00);
+});
+
 Deno.test("a refund of a disputed payment is refused", async () => {
   await using world = await World.open();
   const { customer, staff, account } = await openOffice(world);
@@ -256,6 +271,10 @@ Deno.test("staff set an override, see it, and remove it", async () => {
 
   assert.deepEqual(overrides, [{ key: "projects", limit: 12, endsAt: new Date("2026-04-01T00:00:00Z") }]);
   assert.match(set.text, /Projects: 12/);
+  const form = (await staff.get(override)).text;
+  for (const key of ["api_calls", "api_requests_per_minute", "compute_minutes"]) {
+    assert.ok(form.includes(`value="${key}"`), key);
+  }
   assert.match(set.text, /override\/removal\?key=projects/);
   assert.equal(wrong.status, 422);
   assert.match(wrong.text, /Use a number, unlimited, yes, no or none/);

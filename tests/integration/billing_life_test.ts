@@ -1,9 +1,15 @@
 // Protects: what a workspace may do follows from what the gateway says, and people are told once, whatever order events come in.
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import assert from "node:assert/strict";
-import { billingInvoices } from "../../db/control/schema/billing.ts";
+import {
+  billingAccounts,
+  billingEvents,
+  billingInvoices,
+  billingMovements,
+} from "../../db/control/schema/billing.ts";
 import { projects as projectsTable } from "../../db/tenant/schema/projects.ts";
 import type { Life } from "../../src/billing/engine/engine.ts";
+import { getBillingOverview } from "../../src/billing/overview.ts";
 import { sandboxOf } from "../../src/billing/gateway/open.ts";
 import { receiveEvent } from "../../src/billing/intake.ts";
 import {
@@ -13,8 +19,13 @@ import {
   resumeSubscription,
 } from "../../src/billing/subscription.ts";
 import type { Price } from "../../src/billing/prices.ts";
-import { startTrial } from "../../src/billing/trials.ts";
+import { hasHadTrial, startTrial } from "../../src/billing/trials.ts";
+import { recordUsage } from "../../src/billing/usage/record.ts";
+import { rotateKeys } from "../../src/identity/key_rotation.ts";
+import type { UserId } from "../../src/access/actor.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { DAY } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import { cancelDeletion, scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
@@ -58,6 +69,23 @@ Deno.test("S71 who pays during the trial gets no reminder, keeps the plan, and i
   assert.deepEqual(await customer.emails(), ["receipt"]);
 });
 
+Deno.test("a plan that was bought during a trial and canceled later announces no end of that trial", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await startTrial(await customer.ctx(), { plan: "team" });
+  await customer.buy();
+  world.clock.advance(20 * DAY);
+  await customer.sync();
+
+  await cancelSubscription(await customer.ctx());
+  world.clock.advance(40 * DAY);
+  await customer.sync();
+
+  assert.equal(await customer.plan(), "starter");
+  assert.deepEqual(await customer.movements(), ["trial_started", "subscribed", "canceled"]);
+  assert.equal((await customer.logged()).includes("trial.ended"), false);
+});
+
 Deno.test("a person has one trial, and so has a workspace", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);
@@ -68,6 +96,53 @@ Deno.test("a person has one trial, and so has a workspace", async () => {
     kind: "conflict",
   });
   await assert.rejects(async () => await startTrial(other.ctx, { plan: "team" }), { kind: "conflict" });
+});
+
+Deno.test("another address, another APP_SECRET, or a plan that was paid before gives nobody a second trial", async () => {
+  await using world = await World.open();
+  const [customer, paying] = [await Customer.open(world), await Customer.open(world, "initech")];
+  const { owner } = customer.company;
+  const other = await world.company("globex", undefined, owner, "starter");
+  await startTrial(await customer.ctx(), { plan: "team" });
+
+  await world.system.control.update(users).set({ email: "new@acme.example" }).where(eq(users.id, owner.id));
+  await assert.rejects(() => startTrial(other.ctx, { plan: "team" }), { kind: "conflict" });
+  const [fresh, former] = ["a-fresh-secret-of-more-than-32-characters", world.config.appSecret];
+  const during = await world.replica({ appSecret: fresh, appSecrets: [fresh, former] });
+  await rotateKeys({ ...world.system, services: during });
+  const afterwards = await world.replica({ appSecret: fresh, appSecrets: [fresh] });
+  const person = { userId: newId<UserId>(), email: owner.email.toUpperCase() };
+  assert.equal(await hasHadTrial(afterwards, world.system.control, person), true);
+  await during.close();
+  await afterwards.close();
+
+  await paying.buy();
+  await cancelSubscription(await paying.ctx());
+  await paying.pass(32);
+  await assert.rejects(async () => await startTrial(await paying.ctx(), { plan: "team" }), {
+    kind: "conflict",
+  });
+});
+
+Deno.test("a sync that read a customer from before an order doesn't take the order's customer away", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy();
+  const { customerId } = await customer.account();
+  await customer.sandbox.deleteCustomer(customerId!);
+  const fetchAccount = customer.sandbox.fetchAccount.bind(customer.sandbox);
+  await customer.sync();
+  await world.system.control.update(billingAccounts).set({ customerId });
+  customer.sandbox.fetchAccount = async (id) => {
+    const fetched = await fetchAccount(id);
+    await world.system.control.update(billingAccounts).set({ customerId: "cus_new", checkoutId: "cs_new" });
+    return fetched;
+  };
+
+  await customer.sync();
+
+  const { customerId: kept, checkoutId } = await customer.account();
+  assert.deepEqual([kept, checkoutId], ["cus_new", "cs_new"]);
 });
 
 Deno.test("a payment gives the plan, one receipt, one event and one movement", async () => {
@@ -162,6 +237,47 @@ Deno.test("S75 after the last try the workspace is on Starter, the open invoice 
   assert.equal((await customer.emails()).at(-1), "canceled");
   await customer.buy();
   assert.equal(await customer.plan(), "team");
+});
+
+Deno.test("the last invoice of a canceled plan stays to pay if its payment fails, and comes before another plan", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(FAILS_LATER);
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
+  await customer.reportUsage();
+  await cancelSubscription(await customer.ctx());
+
+  await customer.pass(35);
+  const [last] = (await customer.account()).snapshot!.invoices;
+  const { payUrl } = await getBillingOverview(await customer.ctx());
+  const order = async () => await orderPlan(await customer.ctx(), { plan: "team", billingCycle: "monthly" });
+  await assert.rejects(order, { kind: "conflict" });
+  await customer.sandbox.replaceCard((await customer.account()).customerId!, card(GOOD_CARD));
+  await customer.sync();
+
+  assert.deepEqual([last!.status, last!.amountDue], ["open", 500 * 2]);
+  assert.equal(payUrl, last!.payUrl);
+  assert.equal(await customer.plan(), "starter");
+  assert.ok("checkoutUrl" in await order());
+});
+
+Deno.test("after the last try of a renewal, the usage before it is still charged, once", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(FAILS_LATER);
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
+  await customer.reportUsage();
+
+  await customer.pass(60);
+  await customer.sync();
+
+  const { invoices } = (await customer.account()).snapshot!;
+  assert.deepEqual(invoices.map(({ status, total }) => [status, total]), [
+    ["open", 500 * 2],
+    ["void", 29_00 + 500 * 2],
+    ["paid", 29_00],
+  ]);
+  assert.equal(invoices[0]!.lines[0]!.description, `Usage from invoice ${invoices[1]!.number}`);
 });
 
 Deno.test("S73 a second checkout expires the first, and if both are paid, the newer one is canceled and refunded", async () => {
@@ -315,8 +431,15 @@ Deno.test("a deleted workspace's subscription ends at the gateway, and its invoi
   await deleteTenant(world.system, customer.company.tenant.id);
   await worker.idle();
 
-  const { subscriptions } = await customer.sandbox.fetchAccount(customerId!);
-  assert.deepEqual(subscriptions.map(({ status }) => status), ["canceled"]);
+  const [account] = await world.system.control.select().from(billingAccounts).where(
+    eq(billingAccounts.id, id),
+  );
+  const ended = and(eq(billingMovements.accountId, id), eq(billingMovements.kind, "canceled"));
+  assert.equal(await world.system.control.$count(billingMovements, ended), 1);
+  assert.deepEqual([account!.subscriptionId, account!.email, account!.snapshot], [null, null, null]);
+  await assert.rejects(() => customer.sandbox.fetchAccount(customerId!), { kind: "not_found" });
+  const bodies = await world.system.control.selectDistinct({ body: billingEvents.body }).from(billingEvents);
+  assert.deepEqual(bodies, [{ body: "" }]);
   assert.equal(await world.system.control.$count(billingInvoices, eq(billingInvoices.accountId, id)), 1);
 });
 

@@ -82,23 +82,35 @@ Deno.test("an upgrade that the bank refuses leaves a cancellation as it was, and
   assert.deepEqual([paid.plan, paid.pendingPlan, paid.cancelAt], ["premium", null, null]);
 });
 
-Deno.test("an upgrade that the bank refuses leaves a smaller plan waiting", async () => {
+Deno.test("an upgrade beside a smaller plan that waits is refused until that is dropped, so that neither is lost", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);
   await customer.buy(GOOD_CARD, PREMIUM);
   const ctx = await customer.ctx();
-  const { customerId } = await customer.account();
+  const yearly = { plan: "premium", billingCycle: "yearly" } as const;
   await orderPlan(ctx, TEAM);
-  await customer.sandbox.play(customerId!, (life) => life.attachCard(testCard(DECLINED)));
 
-  await assert.rejects(() => orderPlan(ctx, { plan: "premium", billingCycle: "yearly" }), {
-    kind: "bad_request",
-  });
+  await assert.rejects(() => orderPlan(ctx, yearly), { kind: "conflict" });
+  const { plan, pendingPlan } = await getSubscription(ctx);
+  await orderPlan(ctx, PREMIUM);
+  await orderPlan(ctx, yearly);
 
-  assert.deepEqual(
-    [(await getSubscription(ctx)).plan, (await getSubscription(ctx)).pendingPlan],
-    ["premium", "team"],
-  );
+  assert.deepEqual([plan, pendingPlan], ["premium", "team"]);
+  assert.equal((await getSubscription(ctx)).billingCycle, "yearly");
+});
+
+Deno.test("a smaller plan that the gateway doesn't take leaves a cancellation as it was", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(GOOD_CARD, PREMIUM);
+  const ctx = await customer.ctx();
+  await cancelSubscription(ctx);
+  customer.sandbox.scheduleChange = () => Promise.reject(new Error("the gateway is away"));
+
+  await assert.rejects(() => orderPlan(ctx, TEAM), /away/);
+
+  await customer.sync();
+  assert.equal((await getSubscription(ctx)).pendingPlan, "starter");
 });
 
 Deno.test("nobody pays for a plan that a granted one outranks", async () => {

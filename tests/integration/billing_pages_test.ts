@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { billingInvoices } from "../../db/control/schema/billing.ts";
+import { unavailable } from "../../src/errors.ts";
+import { after, DAY } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
+import { problem } from "../../src/platform/problem.ts";
+import { recordUsage } from "../../src/billing/usage/record.ts";
 import { startTrial } from "../../src/billing/trials.ts";
 import { orderPlan } from "../../src/billing/subscription.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import type { Browser } from "../support/browser.ts";
-import { Customer, FAILS_LATER, GOOD_CARD } from "../support/billing.ts";
+import { card, Customer, FAILS_LATER, GOOD_CARD } from "../support/billing.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: people see what a plan costs and takes away before they order it, and every limit leads to the plans. */
@@ -50,7 +56,7 @@ Deno.test("the plan of a trial can be bought, and its first payment is due when 
   assert.match(plans.text, /Choose Team/);
   assert.doesNotMatch(plans.text, /Choose Starter/);
   assert.match(order.text, /Due now[\s\S]*\$0\.00[\s\S]*\$29\.00 on/);
-  assert.match(order.text, /We charge your card when it ends\./);
+  assert.match(order.text, /We&#39;ll charge your card when it ends\./);
 });
 
 Deno.test("the billing page has the history, and the invoice of a refused payment can be paid from its page", async () => {
@@ -129,7 +135,83 @@ Deno.test("the pricing page shows the prices of a month and of a year, and what 
   assert.match(yearly.text, /\$290<\/span>/);
   assert.match(unknown.text, /\$29<\/span>/);
   assert.match(monthly.text, /then \$0\.02 each/);
+  assert.match(yearly.text, /12,000 for the year, then \$0\.02 each/);
   assert.match(monthly.text, /Free for 14 days, no card required/);
+});
+
+Deno.test("usage above the plan shows what it costs, and only what can't be exceeded is over the limit", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const browser = await signIn(world, customer.company.owner.email);
+  const page = async () => (await browser.get(`${hostOf(world)}/billing`)).text;
+  await startTrial(await customer.ctx(), { plan: "team" });
+  await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_240 });
+  const free = await page();
+
+  await customer.buy();
+
+  const charged = await page();
+  assert.match(free, /240 above what your plan includes</);
+  assert.match(charged, /240 above what your plan includes, at \$0\.02 each \(\$4\.80\)/);
+  assert.doesNotMatch(charged, /you can&#39;t add more/);
+});
+
+Deno.test("who had a trial in another workspace is offered none, and is told so if they ask for one", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world, "globex");
+  const acme = await world.company("acme", "Acme", customer.company.owner, "starter");
+  const browser = await signIn(world, acme.owner.email);
+  const offered = (await browser.get(`${hostOf(world)}/billing`)).text;
+  await startTrial(await customer.ctx(), { plan: "team" });
+
+  const asked = await browser.post(`${hostOf(world)}/billing/trial`, { plan: "team" });
+  const { text } = await browser.get(`${hostOf(world)}/billing`);
+
+  assert.match(offered, /Try Team free for 14 days/);
+  assert.match(asked.text + text, /has already had a trial/);
+  assert.doesNotMatch(text, /Try Team free for 14 days/);
+});
+
+Deno.test("the billing page opens if the gateway doesn't answer after a checkout", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const browser = await signIn(world, customer.company.owner.email);
+  await customer.sandbox.payCheckout(await customer.checkout(), card(GOOD_CARD));
+  customer.sandbox.fetchAccount = () => Promise.reject(unavailable(problem("gateway_away", "Away."), 30));
+
+  const { status, text } = await browser.get(`${hostOf(world)}/billing?checkout=done`);
+
+  assert.equal(status, 200);
+  assert.match(text, /Your payment isn&#39;t finished yet/);
+});
+
+Deno.test("all invoices have a page that the billing page leads to, and drafts have none", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy();
+  const { id: accountId } = await customer.account();
+  const [row] = await world.system.control.select().from(billingInvoices);
+  const more = Array.from({ length: 30 }, (_, index) => ({
+    ...row!,
+    id: newId(),
+    accountId,
+    gatewayId: `in_${index}`,
+    number: index === 0 ? null : `OLD-${index}`,
+    createdAt: after(row!.createdAt, -(index + 1) * DAY),
+  }));
+  await world.system.control.insert(billingInvoices).values(more);
+  const browser = await signIn(world, customer.company.owner.email);
+  const get = (path: string) => browser.get(`${hostOf(world)}${path}`);
+
+  const [billing, first] = [await get("/billing"), await get("/billing/invoices")];
+  const next = /href="(\/billing\/invoices\?cursor=[^"]+)"/.exec(first.text)![1]!;
+  const second = await get(next.replaceAll("&amp;", "&"));
+  const draft = await get(`/billing/invoices/${more[0]!.id}`);
+
+  assert.match(billing.text, /href="\/billing\/invoices"/);
+  assert.doesNotMatch(first.text, /OLD-29/);
+  assert.match(second.text, /OLD-29/);
+  assert.equal(draft.status, 404);
 });
 
 Deno.test("what a plan has none of isn't listed with a zero", async () => {

@@ -2,7 +2,12 @@
 import { array, assert as property, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
-import { billingAccounts, billingEvents, billingMovements } from "../../db/control/schema/billing.ts";
+import {
+  billingAccounts,
+  billingEvents,
+  billingInvoices,
+  billingMovements,
+} from "../../db/control/schema/billing.ts";
 import { getBillingReport } from "../../src/billing/reports.ts";
 import { getBillingToday } from "../../src/billing/reports_today.ts";
 import { startTrial } from "../../src/billing/trials.ts";
@@ -180,6 +185,9 @@ Deno.test("today shows who pays for what, who owes how much since when, and whos
   await late.pass(6);
   const early = await getBillingToday(world.system);
   await late.pass(2);
+  // A part of the invoice was paid: `amount_due` is what is left.
+  await world.system.control.update(billingInvoices).set({ amountPaid: 1_000 })
+    .where(eq(billingInvoices.status, "open"));
 
   const today = await getBillingToday(world.system);
 

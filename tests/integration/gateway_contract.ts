@@ -451,6 +451,25 @@ const STORIES: Record<string, Story> = {
     assert.deepEqual([after!.price, after!.scheduled, invoice!.total], [TEAM, null, 29_00]);
   },
 
+  "a smaller plan that waits takes away neither the trial nor the coupon": async (
+    { gateway, clock },
+    buyer,
+  ) => {
+    const trialEndsAt = new Date(clock.now().getTime() + 14 * DAY);
+    const checkout = await buyer.checkout({ price: PREMIUM, trialEndsAt });
+    await buyer.pay(checkout, GOOD_CARD, { discountPercent: 50 });
+    const { id: subscriptionId } = await buyer.subscription();
+
+    await gateway.scheduleChange({ subscriptionId, price: TEAM, seats: 1, key: buyer.key() });
+
+    const { status, scheduled, trialEndsAt: kept } = await buyer.subscription();
+    assert.deepEqual([status, scheduled!.at, kept], ["trialing", trialEndsAt, trialEndsAt]);
+    clock.advance(14 * DAY + HOUR);
+    const first = await buyer.invoice();
+    clock.advance(31 * DAY);
+    assert.deepEqual([first.total, (await buyer.invoice()).total], [29_00 / 2, 29_00 / 2]);
+  },
+
   "canceling drops what was scheduled, ends the subscription with its period, and can be undone": async (
     { gateway, clock },
     buyer,

@@ -28,6 +28,8 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SUBDOMAIN_TAKEN } from "../../src/tenancy/subdomains.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { syncAccount } from "../../src/billing/sync.ts";
+import { Customer } from "../support/billing.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -269,6 +271,9 @@ Deno.test("S45 after the grace period, no data of the tenant is left", async () 
     body: { email: acme.owner.email, password: PASSWORD, tenant: "acme-robots" },
   });
   await world.handoff(acme);
+  const paying = await Customer.of(world, acme);
+  await paying.buy();
+  const { id: accountId } = await paying.account();
   await world.api("GET", "/projects", { token: tokens.access_token });
   await world.services.use(API_USAGE).flush();
   await world.apiCalls(globex, "2026-03-02", 1);
@@ -286,6 +291,7 @@ Deno.test("S45 after the grace period, no data of the tenant is left", async () 
   world.clock.advance(DAY + MINUTE);
 
   await world.upkeep();
+  await syncAccount(world.services, accountId);
 
   assert.ok(stillThere);
   assert.ok(usageBefore.some(({ tenant_id }) => tenant_id === acme.tenant.id));

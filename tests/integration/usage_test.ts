@@ -4,13 +4,16 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { usageEvents, usageHours } from "../../db/control/schema/billing.ts";
 import type { BillingAccount } from "../../src/billing/accounts.ts";
+import { REPORT_USAGE } from "../../src/billing/jobs.ts";
 import { COMPUTE_MINUTES } from "../../src/billing/meter.ts";
 import { usagePeriodAt } from "../../src/billing/usage/period.ts";
 import { consume, recordUsage, type UsageRecord } from "../../src/billing/usage/record.ts";
-import { reportUsage } from "../../src/billing/usage/reports.ts";
+import { listUnreported } from "../../src/billing/usage/reports.ts";
 import { listUsage } from "../../src/billing/usage/summary.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
 import { after, DAY, HOUR } from "../../src/platform/clock.ts";
 import { Customer, GOOD_CARD } from "../support/billing.ts";
+import { startWorker } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 
 const METRIC = "compute_minutes";
@@ -111,6 +114,42 @@ Deno.test("owners hear once that 80 % and that all is used, and webhooks once th
   assert.equal((await listUsage(ctx))[0]!.overage, 550);
 });
 
+Deno.test("a year has the allowance of twelve months everywhere: on the page, in emails and on the invoice", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy(GOOD_CARD, { billingCycle: "yearly" });
+  const ctx = await customer.ctx();
+  const read = async (query = {}) => (await listUsage(ctx, query))[0]!;
+
+  await recordUsage(ctx, { metric: METRIC, value: 1_500 });
+  const within = await read();
+  const told = (await customer.emails()).slice(1);
+  world.clock.advance(40 * DAY);
+  await recordUsage(ctx, { metric: METRIC, value: 11_000 });
+  const above = await read();
+
+  assert.deepEqual([within.limit, within.overage, told], [12_000, 0, []]);
+  assert.deepEqual([above.total, above.limit, above.overage], [12_500, 12_000, 500]);
+  assert.deepEqual((await customer.emails()).slice(1), ["limit_reached"]);
+  const month = await read({ period: world.clock.now().toISOString().slice(0, 7) });
+  assert.deepEqual([month.total, month.limit, month.overage], [11_000, null, 0]);
+});
+
+Deno.test("a month that is over has no limit, because the plan may have changed since", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  await customer.buy();
+  const month = world.clock.now().toISOString().slice(0, 7);
+  await recordUsage(await customer.ctx(), { metric: METRIC, value: 1_250 });
+
+  const during = (await listUsage(await customer.ctx(), { period: month }))[0]!;
+  world.clock.advance(40 * DAY);
+  const [metric, calls] = await listUsage(await customer.ctx(), { period: month });
+
+  assert.deepEqual([during.limit, during.overage], [1_000, 250]);
+  assert.deepEqual([metric!.total, metric!.limit, metric!.overage, calls!.limit], [1_250, null, 0, null]);
+});
+
 Deno.test("usage above the allowance is billed with the next invoice, and a total that is sent again changes nothing", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);
@@ -119,8 +158,8 @@ Deno.test("usage above the allowance is billed with the next invoice, and a tota
   const ctx = await customer.ctx();
   await recordUsage(ctx, { metric: METRIC, value: 1_250 });
 
-  const sent = await reportUsage(world.system);
-  const again = await reportUsage(world.system);
+  const sent = await customer.reportUsage();
+  const again = await customer.reportUsage();
   await customer.pass(30);
 
   assert.deepEqual([sent, again], [1, 0]);
@@ -155,25 +194,42 @@ Deno.test("a customer whom the gateway refuses doesn't keep the others' usage fr
     if (usage.customerId === customerId) throw new Error("No such customer");
     await report(usage);
   };
+  await using worker = await startWorker(world, "kv");
 
-  await assert.rejects(() => reportUsage(world.system), /1 tenants/);
-  refused.sandbox.reportUsage = report;
+  await world.system.tx((tx) => enqueue(world.system, tx, REPORT_USAGE, {}));
+  await worker.idle();
 
-  assert.equal(await reportUsage(world.system), 1, "only the one that was refused is left");
+  assert.deepEqual(await listUnreported(world.system), [(await refused.account()).id]);
 });
 
-Deno.test("the reports of every tenant are sent, however many there are", async () => {
+Deno.test("what was used before the subscription is free, and isn't sent", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const used = { metric: METRIC, value: 50 };
+  await recordUsage(await customer.ctx(), used);
+  world.clock.advance(2 * HOUR);
+  await customer.buy();
+  world.clock.advance(2 * HOUR);
+  await recordUsage(await customer.ctx(), used);
+
+  const sent = await customer.reportUsage();
+
+  assert.equal(sent, 1);
+  assert.deepEqual(await listUnreported(world.system), []);
+});
+
+Deno.test("the reports of a tenant are all sent, however many there are", async () => {
   await using world = await World.open();
   const customer = await Customer.open(world);
   await customer.buy();
-  const hours = Array.from({ length: 1_100 }, (_, index) => after(world.clock.now(), -index * HOUR));
+  const hours = Array.from({ length: 1_100 }, (_, index) => after(world.clock.now(), (index + 1) * HOUR));
   await world.system.control.insert(usageHours).values(
     hours.map((hour) => ({ tenantId: customer.company.tenant.id, metric: METRIC, hour, total: 1 })),
   );
   let sent = 0;
   customer.sandbox.reportUsage = () => Promise.resolve(void sent++);
 
-  await reportUsage(world.system);
+  await customer.reportUsage();
 
   assert.equal(sent, hours.length);
 });
@@ -253,9 +309,9 @@ Deno.test("50,000 reports with repetitions, late ones and in any order: the repo
 
   for (let start = 0; start < records.length; start += 1_000) {
     await recordUsage(ctx, { records: records.slice(start, start + 1_000) });
-    if (start % 10_000 === 0) await reportUsage(world.system);
+    if (start % 10_000 === 0) await customer.reportUsage();
   }
-  await reportUsage(world.system);
+  await customer.reportUsage();
   const sums = await world.system.control.select({ hour: usageHours.hour, total: usageHours.total })
     .from(usageHours);
   await customer.pass(5);

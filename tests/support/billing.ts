@@ -12,6 +12,7 @@ import { sandboxOf } from "../../src/billing/gateway/open.ts";
 import type { SandboxGateway } from "../../src/billing/gateway/sandbox/sandbox.ts";
 import { orderPlan, type SubscriptionInput } from "../../src/billing/subscription.ts";
 import { syncAccount } from "../../src/billing/sync.ts";
+import { reportUsage } from "../../src/billing/usage/reports.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
@@ -83,6 +84,12 @@ export class Customer {
       await settleDueAccounts(this.world.services);
     }
     this.world.clock.advance(HOUR);
+  }
+
+  /** Sends the gateway what of the usage it doesn't know, as the hourly job does. Returns how many hours that were. */
+  async reportUsage(): Promise<number> {
+    const { id } = await this.account();
+    return await reportUsage(this.world.system, id);
   }
 
   /** The billing emails that were sent, in order, without their prefix. */

@@ -110,10 +110,12 @@ const messages = {
   },
   limit_near: {
     subject: ({ planName }) => `You've used most of what ${planName} includes`,
-    preheader: () => "See what is left this month.",
+    preheader: () => "See what is left.",
     body: (
       { metricName, planName },
-    ) => [`You have used 80% of the ${metricName} that the ${planName} plan includes this month.`],
+    ) => [
+      `You have used 80% of the ${metricName} that the ${planName} plan includes in this billing period.`,
+    ],
     button: "See your usage",
   },
   limit_reached: {
@@ -121,7 +123,9 @@ const messages = {
     preheader: () => "Choose a larger plan to get more.",
     body: (
       { metricName, planName },
-    ) => [`You have used all of the ${metricName} that the ${planName} plan includes this month.`],
+    ) => [
+      `You have used all of the ${metricName} that the ${planName} plan includes in this billing period.`,
+    ],
     button: "See your usage",
   },
 } satisfies Record<string, Said>;

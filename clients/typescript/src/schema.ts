@@ -2005,7 +2005,7 @@ export interface paths {
         };
         /**
          * Get the usage of a period
-         * @description Of the current period of the subscription, or of the calendar month `period` (UTC), such as 2026-03. `api_calls` always count by calendar month, and are kept for six months. Needs the permission `billing:read`.
+         * @description Of the current period of the subscription, or of the calendar month `period` (UTC), such as 2026-03. A yearly subscription that sells further units of a metric includes twelve months of it for the year. A month that is over has no `limit`, because the plan may have changed since, and neither has a month of a yearly subscription; invoices say what was billed. `api_calls` always count by calendar month, and are kept for six months. Needs the permission `billing:read`.
          */
         readonly get: operations["listUsage"];
         readonly put?: never;
@@ -5517,7 +5517,7 @@ export interface components {
          */
         readonly UsageReport: {
             readonly data: readonly {
-                /** @description What the plan includes. Null: any number. */
+                /** @description What the plan includes in the period. Null: any number, or a month that no allowance is for. */
                 readonly limit: number | null;
                 readonly metric: string;
                 /** @description What was used beyond it. */
@@ -8821,7 +8821,7 @@ export interface operations {
                 /** @description The order. A leading `-` means descending. */
                 readonly sort?: "created_at" | "-created_at";
                 /** @description Keeps the items with this `status` */
-                readonly status?: "open" | "paid" | "void";
+                readonly status?: "open" | "paid" | "void" | "uncollectible";
             };
             readonly header?: {
                 /** @description The ETag of the version that the client has */

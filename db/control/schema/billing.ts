@@ -112,7 +112,7 @@ export const billingEvents = control.table("billing_events", {
   type: text("type").notNull(),
   /** Null if the customer is none of ours. */
   accountId: uuid("account_id").references(() => billingAccounts.id),
-  /** The exact body. */
+  /** The exact body. Empty once it is old, or once the tenant is deleted. */
   body: text("body").notNull(),
   createdAt: moment("created_at").notNull(),
   receivedAt: moment("received_at").notNull(),
@@ -165,6 +165,12 @@ export const billingTrials = control.table("billing_trials", {
   userId: uuid("user_id").$type<UserId>().references(() => users.id, { onDelete: "set null" }),
   startedAt: moment("started_at").notNull(),
 }, (table) => [index("billing_trials_user").on(table.userId).where(sql`${table.userId} is not null`)]);
+
+/** The key of the hashes in `billing_trials`. It never changes, so they stay valid when `APP_SECRET` does. */
+export const billingTrialKeys = control.table("billing_trial_keys", {
+  id: text("id").primaryKey(),
+  sealedKey: text("sealed_key").notNull(),
+});
 
 /** The sandbox gateway's customers: everything that its engine knows of one, and the clock that it lives by. */
 export const sandboxCustomers = control.table("sandbox_customers", {

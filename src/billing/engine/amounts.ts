@@ -1,3 +1,4 @@
+import { MONTHS } from "../calendar.ts";
 import type { CatalogMetric } from "../gateway/gateway.ts";
 import { planOf } from "../plans.ts";
 import type { Price } from "../prices.ts";
@@ -7,7 +8,6 @@ import type { CustomerState, LineState, Moment, SubscriptionState } from "./stat
 /** What credit is in: the currency of all prices. It pays nothing in another currency. */
 const CREDIT_CURRENCY: Currency = "usd";
 
-const MONTHS = { monthly: 1, yearly: 12 } as const;
 const CYCLE_NAMES = { monthly: "monthly", yearly: "yearly" } as const;
 
 type Ordered = { price: Price; seats: number };

@@ -257,12 +257,13 @@ export class Life {
     this.#emit("customer.subscription.updated", waiting.id);
   }
 
-  /** Gives back what is left of `amount`. Returns how much that was. */
+  /** Gives back what is left of `amount`. Returns how much that was, also when the key comes again. */
   refund(invoice: InvoiceState, amount: number | null, key: string): number {
-    if (invoice.refundKeys.includes(key)) return 0;
+    const before = invoice.refunds[key];
+    if (before !== undefined) return before;
     const left = invoice.amountPaid - invoice.amountRefunded;
     const given = Math.min(left, amount ?? left);
-    invoice.refundKeys.push(key);
+    invoice.refunds[key] = given;
     invoice.amountRefunded += given;
     if (given > 0) this.#emit("charge.refunded", invoice.id);
     return given;
@@ -438,7 +439,7 @@ export class Life {
       ...bill,
       amountPaid: 0,
       amountRefunded: 0,
-      refundKeys: [],
+      refunds: {},
       isDisputed: false,
       periodStart: subscription?.periodStart ?? this.now,
       periodEnd: subscription?.periodEnd ?? this.now,

@@ -124,7 +124,8 @@ export type InvoiceState = {
   creditUsed: number;
   amountPaid: number;
   amountRefunded: number;
-  refundKeys: string[];
+  /** What was given back, by its key. */
+  refunds: Record<string, number>;
   isDisputed: boolean;
   periodStart: Moment;
   periodEnd: Moment;

@@ -1,94 +1,76 @@
-import { and, asc, eq, gt, gte, isNotNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, lt, sql } from "drizzle-orm";
 import { billingAccounts, usageEvents, usageHours } from "../../../db/control/schema/billing.ts";
 import type { SystemContext } from "../../context.ts";
 import { after, DAY } from "../../platform/clock.ts";
-import { describeError, logOf } from "../../platform/log.ts";
 import type { TenantId } from "../../tenancy/tenant.ts";
+import { currentSubscription, toAccount } from "../accounts.ts";
 import { GATEWAY } from "../gateway/open.ts";
+import { totalOf } from "./totals.ts";
 
 const HOURS_AT_ONCE = 1_000;
 /** Longer than a late record is taken, so that none counts twice. */
 const EVENTS_KEPT = 36 * DAY;
+const IS_CHANGED = sql`${usageHours.total} <> ${usageHours.reported}`;
 
-const log = logOf("billing");
+/** The accounts with a customer at the gateway and hours that it doesn't know. */
+export async function listUnreported({ control }: SystemContext): Promise<string[]> {
+  const { tenantId } = usageHours;
+  const rows = await control.selectDistinct({ id: billingAccounts.id })
+    .from(usageHours).innerJoin(billingAccounts, eq(billingAccounts.tenantId, tenantId))
+    .where(and(IS_CHANGED, isNotNull(billingAccounts.customerId)));
+  return rows.map(({ id }) => id);
+}
 
 /**
- * Sends the gateway the total of each hour that has changed since it was last sent. A total replaces the one before, so sending it again is
- * harmless. Only of tenants with a customer there. A tenant whose hours can't be sent doesn't hold up the others. Returns how many
- * hours were sent. Throws at the end if some were not, so that they are tried again.
+ * Sends the gateway the total of each hour of the account's tenant that has changed since it was last sent. A total replaces the one before,
+ * so sending it again is harmless. What was used before the subscription is free, and isn't sent. Returns how many hours were sent.
  */
-export async function reportUsage(ctx: SystemContext): Promise<number> {
-  const failed = new Set<string>();
+export async function reportUsage(ctx: SystemContext, accountId: string): Promise<number> {
+  const [row] = await ctx.control.select().from(billingAccounts).where(eq(billingAccounts.id, accountId));
+  const account = row && toAccount(row);
+  const subscription = account && (currentSubscription(account) ?? account.snapshot?.subscriptions[0]);
+  if (!account?.tenantId || !account.customerId || !subscription) return 0;
+  const { tenantId, customerId } = account;
+  await skipUntil(ctx, tenantId, subscription.createdAt);
   let sent = 0;
-  let last: Changed | undefined;
+  let page: Changed[];
   do {
-    const page = await changedAfter(ctx, last);
-    for (const changed of page) {
-      if (failed.has(changed.tenantId)) continue;
-      if (await send(ctx, changed)) sent++;
-      else failed.add(changed.tenantId);
-    }
-    last = page.length === HOURS_AT_ONCE ? page.at(-1) : undefined;
-  } while (last);
-  if (failed.size > 0) throw new Error(`The usage of ${failed.size} tenants could not be reported.`);
+    page = await readChanged(ctx, tenantId);
+    for (const changed of page) await send(ctx, { ...changed, tenantId, customerId });
+    sent += page.length;
+  } while (page.length === HOURS_AT_ONCE);
   return sent;
 }
 
-type Changed = Awaited<ReturnType<typeof changedAfter>>[number];
+type Changed = Pick<typeof usageHours.$inferSelect, "metric" | "hour" | "total">;
 
-/** The next hours that have changed, in the order of their keys. */
-async function changedAfter(
-  { control }: SystemContext,
-  last: Pick<typeof usageHours.$inferSelect, "tenantId" | "hour" | "metric"> | undefined,
-) {
-  const { tenantId, hour, metric, total, reported } = usageHours;
-  const isNext = last && or(
-    gt(tenantId, last.tenantId),
-    and(eq(tenantId, last.tenantId), gt(hour, last.hour)),
-    and(eq(tenantId, last.tenantId), eq(hour, last.hour), gt(metric, last.metric)),
-  );
-  return await control.select({ tenantId, metric, hour, total, customerId: billingAccounts.customerId })
-    .from(usageHours).innerJoin(billingAccounts, eq(billingAccounts.tenantId, tenantId))
-    .where(and(sql`${total} <> ${reported}`, isNotNull(billingAccounts.customerId), isNext))
-    .orderBy(asc(tenantId), asc(hour), asc(metric)).limit(HOURS_AT_ONCE);
+async function skipUntil({ control }: SystemContext, tenantId: TenantId, start: Date): Promise<void> {
+  await control.update(usageHours).set({ reported: usageHours.total })
+    .where(and(eq(usageHours.tenantId, tenantId), lt(usageHours.hour, start), IS_CHANGED));
 }
 
-/** Returns false if the gateway didn't take it. */
+/** The first hours that have changed. Those that were sent are none of them. */
+async function readChanged({ control }: SystemContext, tenantId: TenantId): Promise<Changed[]> {
+  const { metric, hour, total } = usageHours;
+  return await control.select({ metric, hour, total }).from(usageHours)
+    .where(and(eq(usageHours.tenantId, tenantId), IS_CHANGED)).orderBy(asc(hour), asc(metric)).limit(
+      HOURS_AT_ONCE,
+    );
+}
+
 async function send(
   ctx: SystemContext,
-  { tenantId, metric, hour, total, customerId }: Changed,
-): Promise<boolean> {
-  try {
-    const usedBetween = (from: Date, until: Date) => sumOf(ctx, { tenantId, metric, from, until });
-    const usage = { customerId: customerId!, metric, hour, total, usedBetween };
-    await ctx.services.use(GATEWAY).reportUsage(usage);
-  } catch (error) {
-    log.error("usage could not be reported to the gateway", { tenantId, metric, ...describeError(error) });
-    return false;
-  }
+  { tenantId, customerId, metric, hour, total }: Changed & { tenantId: TenantId; customerId: string },
+): Promise<void> {
+  const usedBetween = (from: Date, until: Date) =>
+    totalOf(ctx.control, tenantId, metric, { start: from, end: until });
+  await ctx.services.use(GATEWAY).reportUsage({ customerId, metric, hour, total, usedBetween });
   const isIt = and(
     eq(usageHours.tenantId, tenantId),
     eq(usageHours.metric, metric),
     eq(usageHours.hour, hour),
   );
   await ctx.control.update(usageHours).set({ reported: total }).where(isIt);
-  return true;
-}
-
-async function sumOf(
-  { control }: SystemContext,
-  { tenantId, metric, from, until }: { tenantId: TenantId; metric: string; from: Date; until: Date },
-): Promise<number> {
-  const [row] = await control.select({
-    sum: sql<number>`coalesce(sum(${usageHours.total}), 0)`.mapWith(Number),
-  })
-    .from(usageHours).where(and(
-      eq(usageHours.tenantId, tenantId),
-      eq(usageHours.metric, metric),
-      gte(usageHours.hour, from),
-      lt(usageHours.hour, until),
-    ));
-  return row!.sum;
 }
 
 /** Deletes what no late record can repeat any longer. The sums stay. */

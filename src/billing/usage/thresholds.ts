@@ -5,12 +5,11 @@ import { publish } from "../../events/publish.ts";
 import { logSchemaOf } from "../../tenancy/admission.ts";
 import { emailOwners } from "../../tenancy/owners.ts";
 import { type BillingAccount, ensureAccount } from "../accounts.ts";
-import { allowanceOf } from "../entitlements.ts";
 import { LIMIT_NEAR_EMAIL, LIMIT_REACHED_EMAIL } from "../emails.ts";
 import { USAGE_LIMIT_NEAR, USAGE_LIMIT_REACHED } from "../events.ts";
 import { GATEWAY } from "../gateway/open.ts";
 import type { Meter } from "../meter.ts";
-import { usagePeriodAt } from "./period.ts";
+import { termsOf } from "./terms.ts";
 import { totalOf } from "./totals.ts";
 
 const NEAR = 0.8;
@@ -22,9 +21,8 @@ export async function noteThresholds(
   { account, now, meters }: { account: BillingAccount | null; now: Date; meters: readonly Meter[] },
 ): Promise<void> {
   const { tenant, services, system } = ctx;
-  const period = usagePeriodAt(account, now);
   for (const meter of meters) {
-    const { included } = allowanceOf(tenant, meter, now);
+    const { included, period } = termsOf({ account, tenant, meter, now });
     if (!included) continue;
     const used = await totalOf(tx, tenant.id, meter.key, period);
     if (used < included * NEAR) continue;

@@ -80,6 +80,8 @@ export const PARAMETERS: Record<string, unknown> = {
       start_date: maybe(WHOLE),
       end_date: maybe(WHOLE),
       duration: maybe({ interval: oneOf("month", "year"), interval_count: oneOf("1") }),
+      trial_end: maybe(WHOLE),
+      discounts: maybe([{ discount: like(/^di_/) }] as const),
       items: [{ price: PRICE, quantity: maybe(WHOLE) }],
       proration_behavior: maybe(oneOf("none")),
     }],

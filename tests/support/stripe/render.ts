@@ -13,6 +13,8 @@ import type { CatalogMetric } from "../../../src/billing/gateway/gateway.ts";
 import { meteredKeys } from "../../../src/billing/gateway/stripe/catalog_entries.ts";
 import { lookupKey, type Price } from "../../../src/billing/prices.ts";
 
+const DISCOUNT_ID = "di_1";
+
 /**
  * What Stripe's API says of the engine's state. Only fields that the driver may read are there, and the SDK's types check them: a field that
  * the driver reads and that isn't there is undefined, which its own tests notice.
@@ -67,6 +69,7 @@ export class Renderer {
       livemode: false,
       created: seconds(subscription.createdAt),
       trial_end: secondsOrNull(subscription.trialEndsAt),
+      discounts: discountIds(subscription),
       cancel_at_period_end: cancelsAtEnd,
       cancel_at: secondsOrNull(cancelAt ?? (cancelsAtEnd ? periodEnd : null)),
       canceled_at: secondsOrNull(canceledAt),
@@ -134,7 +137,7 @@ export class Renderer {
       next_payment_attempt: secondsOrNull(invoice.nextAttemptAt),
       hosted_invoice_url: `${this.origin}/invoices/${id}`,
       invoice_pdf: `${this.origin}/invoices/${id}.pdf`,
-      total_discount_amounts: discountOf(invoice.lines).map((amount) => ({ amount, discount: "di_1" })),
+      total_discount_amounts: discountOf(invoice.lines).map((amount) => ({ amount, discount: DISCOUNT_ID })),
       status_transitions: {
         paid_at: secondsOrNull(invoice.paidAt),
         finalized_at: seconds(invoice.createdAt),
@@ -168,7 +171,7 @@ export class Renderer {
       created: seconds(at),
       total,
       amount_due: Math.max(0, total - creditUsed),
-      total_discount_amounts: discountOf(lines).map((amount) => ({ amount, discount: "di_1" })),
+      total_discount_amounts: discountOf(lines).map((amount) => ({ amount, discount: DISCOUNT_ID })),
       lines: listOf(
         lines.filter((line) => !isDiscount(line)).map((line, index) =>
           this.#line(line, `il_tmp_${index}`, undefined)
@@ -231,9 +234,10 @@ export class Renderer {
       object: "subscription_item",
       price: this.price(key),
       ...(index === 0 ? { quantity: seats } : {}),
+      discounts: [],
       current_period_start: seconds(periodStart),
       current_period_end: seconds(periodEnd),
-    } as Stripe.SubscriptionItem));
+    } as Partial<Stripe.SubscriptionItem> as Stripe.SubscriptionItem));
   }
 
   /** What was used within the allowance is a line without an amount. */
@@ -310,6 +314,10 @@ export function meterId(metric: string): string {
 
 export function paymentId(invoiceId: string): string {
   return invoiceId.replace(/^in_/, "pi_");
+}
+
+export function discountIds({ discountPercent }: SubscriptionState): string[] {
+  return discountPercent > 0 ? [DISCOUNT_ID] : [];
 }
 
 export function hasPayment({ status, amountPaid, total, creditUsed }: InvoiceState): boolean {

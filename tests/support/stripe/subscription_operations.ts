@@ -5,7 +5,7 @@ import type { StripeDouble } from "./double.ts";
 import { type Form, listIn, textIn } from "./form.ts";
 import type { Operation } from "./operations.ts";
 import { checkMetered, customerOf, orderIn, subscriptionIn } from "./ordered.ts";
-import { listOf, priceId } from "./render.ts";
+import { discountIds, listOf, priceId, seconds } from "./render.ts";
 
 /** What an update that may wait for its payment can contain (https://docs.stripe.com/billing/subscriptions/pending-updates-reference). */
 const PENDING = ["items", "payment_behavior", "proration_behavior", "proration_date"];
@@ -95,6 +95,7 @@ export const SUBSCRIPTION_OPERATIONS: Record<string, Operation> = {
       Number(textIn(current, "end_date")) * 1_000 === found.periodEnd &&
       Number(textIn(current, "start_date")) * 1_000 === Math.floor(found.periodStart / 1_000) * 1_000;
     if (!isSame) throw Refusal.invalid("The current phase can't change.");
+    refuseLosses(double, found, [current, next]);
     const items = listIn(next, "items");
     const order = orderIn(double, items);
     checkMetered(double, order, items, null);
@@ -117,6 +118,19 @@ export const SUBSCRIPTION_OPERATIONS: Record<string, Operation> = {
     return { id, object: "subscription_schedule", status: "released" };
   },
 };
+
+/** Stripe takes away what a phase doesn't name. The double refuses instead, so that nobody loses it unnoticed. */
+function refuseLosses(double: StripeDouble, subscription: SubscriptionState, phases: Form[]): void {
+  const { trialEndsAt } = subscription;
+  const trialEnd = trialEndsAt !== null && trialEndsAt > double.now ? String(seconds(trialEndsAt)) : null;
+  if (textIn(phases[0]!, "trial_end") !== trialEnd) throw Refusal.invalid("The trial would be lost.");
+  const kept = discountIds(subscription).join();
+  if (
+    phases.some((phase) => listIn(phase, "discounts").map((one) => textIn(one, "discount")).join() !== kept)
+  ) {
+    throw Refusal.invalid("A discount would be lost.");
+  }
+}
 
 export async function look(double: StripeDouble, id: string): Promise<SubscriptionState> {
   return await double.play(customerOf("subscription", id), (life) => subscriptionIn(life, id));

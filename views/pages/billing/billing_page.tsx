@@ -26,7 +26,10 @@ export type BillingPageProps = {
   usage: UsageRow[];
   nextInvoice: { at: Date; amount: number } | null;
   paymentMethod: PaymentMethod | null;
+  /** The newest ones. */
   invoices: ListedInvoice[];
+  /** Null if `invoices` are all. */
+  allInvoicesHref: string | null;
   history: Activity[];
   now: Date;
   /** The plans whose trial the workspace can start. */
@@ -38,13 +41,16 @@ export type BillingPageProps = {
 /** `/billing`: the plan, what is used of it, and what it costs. */
 export function BillingPage(props: BillingPageProps) {
   const text = billingPageText.use();
-  const { usage, invoices, history, now, format, canManage } = props;
+  const { usage, invoices, allInvoicesHref, history, now, format, canManage } = props;
+  const all = allInvoicesHref
+    ? <ButtonLink href={allInvoicesHref} size="small">{text.allInvoices}</ButtonLink>
+    : undefined;
   return (
     <div class="grid grid-cols-1 gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div class="grid content-start gap-6">
         <PaymentProblem {...props} />
         <PlanCard {...props} />
-        <Card title={text.invoices} flush>
+        <Card title={text.invoices} action={all} flush>
           <InvoiceTable invoices={invoices} format={format} />
         </Card>
         <Card title={text.history} flush>
@@ -53,7 +59,7 @@ export function BillingPage(props: BillingPageProps) {
       </div>
       <div class="grid content-start gap-6">
         <Card title={text.usage}>
-          <UsageBars rows={usage} />
+          <UsageBars rows={usage} format={format} />
         </Card>
         <NextInvoice {...props} />
         <PaymentMethodCard {...props} />
@@ -63,10 +69,14 @@ export function BillingPage(props: BillingPageProps) {
   );
 }
 
-function PaymentProblem({ subscription: { access, status }, readOnlyOn, payUrl }: BillingPageProps) {
+function PaymentProblem({ subscription, readOnlyOn, payUrl }: BillingPageProps) {
+  const { access, status, billingCycle } = subscription;
   const text = billingPageText.use();
   const pay = payUrl ? <ButtonLink href={payUrl} size="small">{text.pay}</ButtonLink> : undefined;
   if (access === "restricted") return <Alert kind="error" action={pay}>{text.restrictedNote}</Alert>;
+  if (pay && billingCycle === null && status !== "incomplete") {
+    return <Alert kind="warning" action={pay}>{text.owedNote}</Alert>;
+  }
   if (status !== "past_due" || !readOnlyOn) return null;
   return (
     <Alert kind="warning" action={pay}>{fill(text.pastDueNote, { day: <Day at={readOnlyOn} long /> })}</Alert>

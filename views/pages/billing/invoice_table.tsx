@@ -1,7 +1,9 @@
 import type { Invoice } from "../../../src/billing/invoices.ts";
 import { Badge } from "../../components/badge.tsx";
+import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { TextLink } from "../../components/link.tsx";
+import { Pagination } from "../../components/pagination.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { Day } from "../../components/time.tsx";
 import type { FormatAmount } from "./money.ts";
@@ -12,8 +14,24 @@ export type ListedInvoice = Pick<
   "id" | "number" | "status" | "total" | "currency" | "amountRefunded" | "createdAt"
 >;
 
+type InvoiceTableProps = { invoices: ListedInvoice[]; format: FormatAmount };
+
+/** `/billing/invoices`: all invoices of the workspace. */
+export function InvoicesPage(
+  { pages, ...table }: InvoiceTableProps & {
+    pages: { previousHref: string | null; nextHref: string | null };
+  },
+) {
+  return (
+    <Card flush>
+      <InvoiceTable {...table} />
+      <Pagination {...pages} />
+    </Card>
+  );
+}
+
 /** The workspace's invoices, newest first. */
-export function InvoiceTable({ invoices, format }: { invoices: ListedInvoice[]; format: FormatAmount }) {
+export function InvoiceTable({ invoices, format }: InvoiceTableProps) {
   const text = billingPageText.use();
   const { invoiceColumns: columns } = text;
   if (invoices.length === 0) return <EmptyState icon="inbox" title={text.invoices} text={text.noInvoices} />;

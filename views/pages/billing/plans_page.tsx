@@ -38,7 +38,7 @@ export function PlansPage(props: PlansPageProps) {
             <h2 class="mb-2 text-md font-semibold">{translate(plan.name)}</h2>
             <Price plan={plan} cycle={cycle} />
             <div class="mt-4 border-t border-line pt-4">
-              <PlanContents plan={plan} plans={plans} />
+              <PlanContents plan={plan} plans={plans} cycle={cycle} />
             </div>
             <div class="mt-auto pt-5">
               <PlanAction {...props} plan={plan} isMain={plan.key === mainPlan} />

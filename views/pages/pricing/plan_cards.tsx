@@ -29,7 +29,7 @@ export function PlanCards({ plans, cycle = "monthly", ...actions }: PlanCardsPro
             {plan.trialDays > 0 ? text.trial(plan.trialDays) : null}
           </p>
           <div class="mt-4 border-t border-line pt-5">
-            <PlanContents plan={plan} plans={plans} />
+            <PlanContents plan={plan} plans={plans} cycle={cycle} />
           </div>
           <PlanAction {...plan} {...actions} />
         </li>

@@ -23,11 +23,13 @@ export function Price({ plan, cycle }: { plan: PlanSummary; cycle: BillingCycle 
 }
 
 /** What a plan includes, as a list. `plans` are those that it stands beside. */
-export function PlanContents({ plan, plans }: { plan: PlanSummary; plans: readonly PlanSummary[] }) {
+export function PlanContents(
+  { plan, plans, cycle }: { plan: PlanSummary; plans: readonly PlanSummary[]; cycle: BillingCycle },
+) {
   const translate = useTranslate();
   return (
     <ul class="grid gap-2 text-sm">
-      {usePlanRows(plans).map(({ label, unit, valueOf, noteOf }) => {
+      {usePlanRows(plans, cycle).map(({ label, unit, valueOf, noteOf }) => {
         const [value, note] = [valueOf(plan), noteOf?.(plan)];
         if (value === null) return null;
         return (

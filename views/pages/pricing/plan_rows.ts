@@ -1,8 +1,11 @@
+import type { BillingCycle } from "../../../src/billing/prices.ts";
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
 import { useTranslate } from "../../wording.ts";
 import type { PlanSummary } from "./plan_summary.ts";
 import { pricingText } from "./text.ts";
+
+const MONTHS_A_YEAR = 12;
 
 /** One thing that plans include: "15 members". Null: the plan has none. `noteOf` says what more of it costs. */
 export type PlanRow = {
@@ -12,8 +15,8 @@ export type PlanRow = {
   noteOf?: (plan: PlanSummary) => string | null;
 };
 
-/** What plans include: what features limit, the API, and metered metrics. */
-export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
+/** What plans include: what features limit, the API, and metered metrics. A year has the allowance of twelve months. */
+export function usePlanRows(plans: readonly PlanSummary[], cycle: BillingCycle): PlanRow[] {
   const text = pricingText.use();
   const translate = useTranslate();
   const { count, price } = formatsOf(usePage().locale);
@@ -36,8 +39,12 @@ export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
     ...meters.map(({ label }, index): PlanRow => ({
       ...row(text.aMonth(translate(label)), ({ meters }) => meters[index]!.included),
       noteOf: ({ meters }) => {
-        const { overage } = meters[index]!;
-        return overage === undefined ? null : text.thenEach(price.format(overage / 100));
+        const { included, overage } = meters[index]!;
+        if (overage === undefined || included === null) return null;
+        const then = text.thenEach(price.format(overage / 100));
+        return cycle === "yearly"
+          ? `${text.forTheYear(count.format(included * MONTHS_A_YEAR))}, ${then}`
+          : then;
       },
     })),
   ];

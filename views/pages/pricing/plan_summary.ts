@@ -1,3 +1,4 @@
+import type { Cents } from "../../../src/billing/money.ts";
 import type { Plan } from "../../../src/billing/plans.ts";
 import type { Wording } from "../../../src/platform/wording.ts";
 
@@ -7,6 +8,6 @@ import type { Wording } from "../../../src/platform/wording.ts";
  */
 export type PlanSummary = Plan & {
   limits: readonly { things: Wording; included: number | null }[];
-  meters: readonly { label: Wording; included: number | null; overage?: number }[];
+  meters: readonly { label: Wording; included: number | null; overage?: Cents }[];
   features: readonly { label: Wording; isIncluded: boolean }[];
 };

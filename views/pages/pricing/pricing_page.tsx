@@ -55,7 +55,7 @@ function Comparison({ plans, cycle }: Pick<PricingPageProps, "plans" | "cycle">)
   const priceLabel = cycle === "yearly" ? text.yearlyPrice : text.price;
   const rows: Pick<PlanRow, "label" | "valueOf" | "noteOf">[] = [
     { label: priceLabel, valueOf: priceOf },
-    ...usePlanRows(plans),
+    ...usePlanRows(plans, cycle),
   ];
   const features = plans[0]?.features ?? [];
   return (

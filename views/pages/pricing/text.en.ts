@@ -5,7 +5,7 @@ export const en = {
   description: "Plans from free to enterprise: what each costs and includes.",
   heading: "Pricing",
   plans: "Plans",
-  lead: "Start free. Every plan has its own schema, role and address.",
+  lead: "Start free. Every workspace has its own schema, role and address.",
   audience: {
     starter: "For small teams and first tries",
     team: "For teams that work together daily",
@@ -22,6 +22,7 @@ export const en = {
   trial: (days: number) => `Free for ${plural(days, "day")}, no card required`,
   openWorkspaces: "Open your workspaces",
   aMonth: (metric: string) => `${metric} a month`,
+  forTheYear: (amount: string) => `${amount} for the year`,
   thenEach: (price: string) => `then ${price} each`,
   create: "Create workspace",
   contactSales: "Contact sales",
@@ -38,7 +39,8 @@ export const en = {
     items: [
       {
         question: "Do we need a card to start?",
-        answer: "No. Starter is free, and each workspace can try a paid plan for 14 days without a card.",
+        answer:
+          "No. Starter is free, and you can try a paid plan for 14 days without a card: each workspace and each person once.",
       },
       {
         question: "What happens when a trial ends?",

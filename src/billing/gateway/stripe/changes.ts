@@ -100,6 +100,7 @@ export class SubscriptionChanges {
       );
     const { plan, metered } = await this.prices.of(price);
     const current = currentPhaseOf(subscription, schedule);
+    const { discounts } = current;
     await this.client.call((stripe) =>
       stripe.subscriptionSchedules.update(schedule.id, {
         end_behavior: "release",
@@ -107,6 +108,7 @@ export class SubscriptionChanges {
           items: [{ price: plan, quantity: seats }, ...metered.map(({ id }) => ({ price: id }))],
           proration_behavior: "none",
           duration: { interval: DURATIONS[price.cycle], interval_count: 1 },
+          ...(discounts ? { discounts } : {}),
         }],
       }, { idempotencyKey: key })
     );
@@ -180,18 +182,26 @@ export function hasEnded({ status }: Stripe.Subscription): boolean {
   return status === "canceled" || status === "incomplete_expired";
 }
 
-/** Until the end of the period, what the subscription is now. */
+/** Until the end of the period, what the subscription is now. Stripe takes away the trial and the discounts that a phase doesn't name. */
 function currentPhaseOf(
-  { items }: Stripe.Subscription,
+  { items, status, trial_end, discounts }: Stripe.Subscription,
   schedule: Stripe.SubscriptionSchedule,
 ): Stripe.SubscriptionScheduleUpdateParams.Phase {
   const start = schedule.current_phase?.start_date ?? schedule.phases[0]?.start_date;
   return {
     ...(start === undefined ? {} : { start_date: start }),
     end_date: Math.min(...items.data.map(({ current_period_end }) => current_period_end)),
-    items: items.data.map(({ price, quantity }) => ({
+    ...(status === "trialing" && trial_end !== null ? { trial_end } : {}),
+    ...namedDiscounts(discounts),
+    items: items.data.map(({ price, quantity, discounts }) => ({
       price: price.id,
       ...(price.recurring?.usage_type === "metered" ? {} : { quantity: quantity ?? 1 }),
+      ...namedDiscounts(discounts),
     })),
   };
+}
+
+/** Without any, a subscription has its customer's discount, and so does a phase that names none. */
+function namedDiscounts(discounts: readonly (string | Stripe.Discount)[]) {
+  return discounts.length === 0 ? {} : { discounts: discounts.map((one) => ({ discount: idOf(one)! })) };
 }
