@@ -6,6 +6,7 @@
   const isUnwanted = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
   const waiting = [];
   let timer;
+  let outgoing = 0;
 
   function send() {
     clearTimeout(timer);
@@ -20,12 +21,16 @@
       post(events.slice(0, events.length / 2));
       post(events.slice(events.length / 2));
     };
-    if (events.length > 1 && new Blob([body]).size > 30000) return postHalves();
-    fetch(new URL("/collect", src), { method: "POST", body, keepalive: true, credentials: "omit" })
+    const { size } = new Blob([body]);
+    if (events.length > 1 && size > 30000) return postHalves();
+    outgoing += size;
+    const keepalive = outgoing < 60000; // browsers let no more outlive a page
+    fetch(new URL("/collect", src), { method: "POST", body, keepalive, credentials: "omit" })
       .then(({ status }) => {
         if (events.length > 1 && (status === 413 || status === 422)) postHalves();
       })
-      .catch(() => {});
+      .catch(() => {})
+      .finally(() => outgoing -= size);
   }
 
   globalThis.collect = (event, properties = {}) => {
