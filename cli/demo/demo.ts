@@ -62,8 +62,9 @@ const COMPANIES = [
 ] as const satisfies { company: Company; plan: DemoPlan; calls: number }[];
 
 /**
- * Adds three workspaces with 90 days of work up to the full hour before `now`. Names, figures and ids are the same each time, apart from
- * the date. If they exist, changes nothing. After an interruption, starts over. Throws `CommandFailure` if another workspace has one of the addresses.
+ * Adds three workspaces with 90 days of work up to the full hour before `now`. Names, figures and ids are the same each time, apart
+ * from the date. If they exist, changes nothing. After an interruption, starts over. Throws `CommandFailure` if another workspace
+ * has one of the addresses.
  */
 export async function seedDemo(config: Config, db: Database, now: Date): Promise<SignIn[]> {
   if (await wasInterrupted(db)) {

@@ -103,7 +103,8 @@ domains.operation("get", "/custom-domains/{id}", {
 domains.operation("patch", "/custom-domains/{id}", {
   operationId: "updateCustomDomain",
   summary: "Make a custom domain primary, or use the subdomain again",
-  description: `${NEEDS} To make it primary: ${PROOF} 409: the domain isn't verified.`,
+  description:
+    `${NEEDS} Making it primary needs a recent proof of who you are. 409: the domain isn't verified.`,
   permission: DOMAINS_MANAGE,
   events: [PRIMARY_DOMAIN_SET, PRIMARY_DOMAIN_UNSET],
   body: customDomainChanges,

@@ -16,7 +16,8 @@ type CollectEnv = { Variables: RequestVariables & { source: AnalyticsSource } };
 
 /**
  * Admits the pages of the workspace's websites (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). They send no cookie, so
- * this replaces the rule against requests from other sites. A browser whose owner doesn't want to be tracked is answered without being read.
+ * this replaces the rule against requests from other sites. A browser whose owner doesn't want to be tracked is answered without
+ * being read.
  */
 export const admitWebsites = createMiddleware<CollectEnv>(async (c, next) => {
   const origin = c.req.header("Origin");

@@ -20,8 +20,9 @@ const SIGN_IN_PATH = "/login";
 const PERSONAL = /^\/(?:account|login|reauthenticate|verify-email)(?:\/|$)/;
 
 /**
- * The person who controls a custom domain can read what people type there, and their session. So people sign in, prove who they are, and
- * change their account on the installation's own hosts only. Answers such requests with a redirect there, or with 403 for a form.
+ * The person who controls a custom domain can read what people type there, and their session. So people sign in, prove who they are,
+ * and change their account on the installation's own hosts only. Answers such requests with a redirect there, or with 403 for a
+ * form.
  */
 export const refusePersonal = createMiddleware<HttpEnv>(async (c, next) => {
   const { path, method } = c.req;

@@ -61,7 +61,10 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
   });
 }
 
-/** Runs the request as a span, and returns the trace's id if it is sampled. A proxy's trace is linked. Proxies pass on what clients send. */
+/**
+ * Runs the request as a span, and returns the trace's id if it is sampled. A proxy's trace is linked. Proxies pass on what clients
+ * send.
+ */
 function trace(c: Context<HttpEnv>, method: string, next: Next): Promise<string | undefined> {
   const { trustedProxies } = c.get("services").config;
   const header = isFromTrustedProxy(c.env as Connection, trustedProxies)

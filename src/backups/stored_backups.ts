@@ -11,7 +11,9 @@ const LOCAL_FILE = /\.backup\.age\.(local|local\.partial|download)$/;
 
 const NOT_CONFIGURED = "Name a file, or set BACKUP_BUCKET_URL to store backups in a bucket.";
 
-/** Makes a backup with `write`, and stores it. Then deletes expired ones, and before it what a killed backup left. Returns the names. */
+/**
+ * Makes a backup with `write`, and stores it. Then deletes expired ones, and before it what a killed backup left. Returns the names.
+ */
 export async function storeBackup<Report>(
   config: Config,
   now: Date,

@@ -28,7 +28,10 @@ export function isInForce({ status, endedAt }: Pick<GatewaySubscription, "status
   return rankOf(status) !== -1 && endedAt === null;
 }
 
-/** The subscriptions in force, the one that counts first: by status, and of equal ones the oldest. The gateway lists the newest first. */
+/**
+ * The subscriptions in force, the one that counts first: by status, and of equal ones the oldest. The gateway lists the newest
+ * first.
+ */
 export function inForce({ subscriptions }: GatewayAccount): GatewaySubscription[] {
   return subscriptions.filter(isInForce).toReversed().toSorted((one, other) =>
     rankOf(one.status) - rankOf(other.status) || one.createdAt.getTime() - other.createdAt.getTime()

@@ -8,9 +8,9 @@ const WITH_THE_END = MINUTE;
 
 /**
  * Corrects what must not be at the gateway. Of two subscriptions, only the one that counts stays; what a newer one has charged is
- * refunded. The subscriptions of a deleted tenant end, and one whose tenant is to be deleted renews no more. An ended subscription leaves
- * nothing to pay but its last invoice, and the usage of a renewal that failed. Every step can be repeated, so a correction that was
- * interrupted is finished by the next sync. Returns whether anything had to be corrected.
+ * refunded. The subscriptions of a deleted tenant end, and one whose tenant is to be deleted renews no more. An ended subscription
+ * leaves nothing to pay but its last invoice, and the usage of a renewal that failed. Every step can be repeated, so a correction
+ * that was interrupted is finished by the next sync. Returns whether anything had to be corrected.
  */
 export async function correctAtGateway(
   gateway: Gateway,

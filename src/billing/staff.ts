@@ -67,9 +67,10 @@ type Keyed = { key: string };
 type Row = typeof billingInvoices.$inferSelect;
 
 /**
- * Gives back a part of a paid invoice, or all that is left, and returns it. The order is in the log before the gateway gets it, so no money
- * moves without a name and a reason. Throws `forbidden`, `reauthentication_required`, `not_found`, `invalid` on `amount`, `conflict` if
- * nothing, or less than the order, can be refunded, or `unavailable` if the gateway doesn't answer. Then the same form can be sent again.
+ * Gives back a part of a paid invoice, or all that is left, and returns it. The order is in the log before the gateway gets it, so
+ * no money moves without a name and a reason. Throws `forbidden`, `reauthentication_required`, `not_found`, `invalid` on `amount`,
+ * `conflict` if nothing, or less than the order, can be refunded, or `unavailable` if the gateway doesn't answer. Then the same form
+ * can be sent again.
  */
 export async function refundInvoice(
   ctx: TenantContext,
@@ -98,8 +99,8 @@ export async function refundInvoice(
 }
 
 /**
- * Takes back an open invoice, so that nobody pays it. Throws `forbidden`, `reauthentication_required`, `not_found`, `conflict` if it isn't
- * open, or `unavailable`.
+ * Takes back an open invoice, so that nobody pays it. Throws `forbidden`, `reauthentication_required`, `not_found`, `conflict` if it
+ * isn't open, or `unavailable`.
  */
 export async function voidInvoice(
   ctx: TenantContext,
@@ -119,8 +120,8 @@ export async function voidInvoice(
 }
 
 /**
- * Asks the gateway now, and applies what it says, as its events would have done. Throws `forbidden`, `reauthentication_required`, `conflict`
- * without an account, or `unavailable`.
+ * Asks the gateway now, and applies what it says, as its events would have done. Throws `forbidden`, `reauthentication_required`,
+ * `conflict` without an account, or `unavailable`.
  */
 export async function replayBilling(
   ctx: TenantContext,
@@ -139,7 +140,9 @@ export async function replayBilling(
   await syncAccount(services, account.id);
 }
 
-/** `grantPlan` with a reason. Throws what it throws, and `reauthentication_required`, or `invalid` on `until` for a day that is over. */
+/**
+ * `grantPlan` with a reason. Throws what it throws, and `reauthentication_required`, or `invalid` on `until` for a day that is over.
+ */
 export async function grantPlanByStaff(
   ctx: TenantContext,
   { plan, until, ...note }: z.output<typeof staffGrant> & Keyed,
@@ -158,7 +161,10 @@ export async function extendTrialByStaff(
   await extendTrial(ctx, { days }, note);
 }
 
-/** `setOverride` with a reason. Throws what it throws, and `reauthentication_required`, or `invalid` on `until` for a day that is over. */
+/**
+ * `setOverride` with a reason. Throws what it throws, and `reauthentication_required`, or `invalid` on `until` for a day that is
+ * over.
+ */
 export async function setOverrideByStaff(
   ctx: TenantContext,
   { key: name, value, until, reason, form }: z.output<typeof staffOverride> & { form: string },

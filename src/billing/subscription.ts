@@ -68,8 +68,9 @@ export async function getSubscription(ctx: TenantContext): Promise<Subscription>
 
 /**
  * Orders a plan. Without a subscription, the customer pays on the gateway's page. With one, an upgrade is charged and applies at
- * once, and anything smaller waits for the period's end; `starter` cancels then. Throws `conflict` for the current plan, below a plan
- * that was granted, or before an open invoice is paid, or for an upgrade beside a change that waits, and `bad_request` if the bank refuses.
+ * once, and anything smaller waits for the period's end; `starter` cancels then. Throws `conflict` for the current plan, below a
+ * plan that was granted, or before an open invoice is paid, or for an upgrade beside a change that waits, and `bad_request` if the
+ * bank refuses.
  */
 export async function orderPlan(ctx: TenantContext, input: SubscriptionInput): Promise<Ordered> {
   authorize(ctx, BILLING_MANAGE);
@@ -151,8 +152,8 @@ async function schedule(
 }
 
 /**
- * If the payment doesn't pass, a cancellation still stands. A smaller plan that waits has to be dropped first: the gateway would forget it with the
- * order, even if nobody pays.
+ * If the payment doesn't pass, a cancellation still stands. A smaller plan that waits has to be dropped first: the gateway would
+ * forget it with the order, even if nobody pays.
  */
 async function upgrade(
   ctx: TenantContext,

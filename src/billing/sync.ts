@@ -95,8 +95,8 @@ async function syncOnce(ctx: SystemContext, accountId: string): Promise<boolean>
 }
 
 /**
- * Once nothing is left to end at the gateway, nothing of a deleted tenant's customer stays but ids, amounts and invoices. A real gateway's id of the customer stays as
- * well, so that what its late events bring ends too.
+ * Once nothing is left to end at the gateway, nothing of a deleted tenant's customer stays but ids, amounts and invoices. A real
+ * gateway's id of the customer stays as well, so that what its late events bring ends too.
  */
 async function forgetCustomer(ctx: SystemContext, id: string): Promise<void> {
   await ctx.tx(async (tx) => {

@@ -53,8 +53,8 @@ export function canStartTrial(account: BillingAccount | null, plan: PlanKey): bo
 }
 
 /**
- * Starts the trial of a plan, without a card and without the gateway. Each tenant and each person has one. Throws `conflict` if one of them had
- * it, or the tenant has a plan already.
+ * Starts the trial of a plan, without a card and without the gateway. Each tenant and each person has one. Throws `conflict` if one
+ * of them had it, or the tenant has a plan already.
  */
 export async function startTrial(
   ctx: TenantContext,

@@ -12,5 +12,8 @@ export const bounce = z.object({
   detail: z.string(),
 });
 
-/** A job of the tenant that runs after a bounce. Declare it with the payload `bounce`. A feature lists its readers in its `feature.ts`. */
+/**
+ * A job of the tenant that runs after a bounce. Declare it with the payload `bounce`. A feature lists its readers in its
+ * `feature.ts`.
+ */
 export type BounceReader = { readonly name: string; readonly queue: QueueName };

@@ -152,8 +152,8 @@ export async function createCampaign(
 }
 
 /**
- * Changes a draft. With `expectedVersion`, only if nobody has changed it since. Throws `not_found`, `precondition_failed`, `conflict` if
- * it is no draft, `feature_not_in_plan`, or `invalid`.
+ * Changes a draft. With `expectedVersion`, only if nobody has changed it since. Throws `not_found`, `precondition_failed`,
+ * `conflict` if it is no draft, `feature_not_in_plan`, or `invalid`.
  */
 export async function updateCampaign(
   ctx: TenantContext,

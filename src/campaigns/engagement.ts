@@ -33,8 +33,8 @@ const SCANNER =
 export type Visit = { method: string; userAgent: string };
 
 /**
- * Where a recipient's link leads: the campaign's own URL, filled with the recipient's values. Counts the recipient's first visit, unless
- * it is a program's. Throws `not_found`.
+ * Where a recipient's link leads: the campaign's own URL, filled with the recipient's values. Counts the recipient's first visit,
+ * unless it is a program's. Throws `not_found`.
  */
 export async function followLink(ctx: TenantContext, token: string, visit: Visit): Promise<string> {
   const opened = readLinkToken(ctx, token);

@@ -119,7 +119,10 @@ export async function unsubscribeSelf(ctx: TenantContext, token: string): Promis
   });
 }
 
-/** Deletes everything about the contact but a hash that keeps the address out. Throws `not_found`, `rate_limited`, or `invalid` on `email`. */
+/**
+ * Deletes everything about the contact but a hash that keeps the address out. Throws `not_found`, `rate_limited`, or `invalid` on
+ * `email`.
+ */
 export async function eraseSelf(
   ctx: TenantContext,
   token: string,

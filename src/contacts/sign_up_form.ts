@@ -84,7 +84,10 @@ export async function openConfirmation(ctx: TenantContext, token: string): Promi
   return { ...others, list: await getOpenList(ctx, listId) };
 }
 
-/** Adds the person to the list, with their consent, and forgets that campaigns came back. Returns the contact's id. Throws `not_found` or `limit_reached`. */
+/**
+ * Adds the person to the list, with their consent, and forgets that campaigns came back. Returns the contact's id. Throws
+ * `not_found` or `limit_reached`.
+ */
 export async function confirmSubscription(ctx: TenantContext, token: string): Promise<string> {
   const { list, email, name, requestedAt } = await openConfirmation(ctx, token);
   const now = ctx.services.clock.now();

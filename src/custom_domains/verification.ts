@@ -121,8 +121,8 @@ async function lookUp({ services }: TenantContext, { name, type }: TxtRecord): P
 type Saved = { row: CustomDomainRow; primary: string | null; isTaken: boolean };
 
 /**
- * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: the domain is live for another tenant. That tenant's own
- * check is then due, because it may have lost the domain.
+ * Saves what was found, and the status that follows from it, unless a later lookup was saved before. `isTaken`: the domain is live
+ * for another tenant. That tenant's own check is then due, because it may have lost the domain.
  */
 async function save(ctx: TenantContext, id: string, lookup: Lookup): Promise<Saved> {
   const { system, services } = ctx;

@@ -202,8 +202,8 @@ function sentTo({ details }: OneTimeGrant): string | null {
 }
 
 /**
- * The custom domain where a handoff ends. Null: the subdomain. Staff never act there, because the person who controls the domain can read
- * their session.
+ * The custom domain where a handoff ends. Null: the subdomain. Staff never act there, because the person who controls the domain can
+ * read their session.
  */
 function targetOf(tenant: Tenant, { details }: OneTimeGrant): string | null {
   return details.onSubdomain || details.supportVisitId ? null : tenant.primaryDomain;

@@ -15,8 +15,8 @@ import { DEFAULT_TIMES, endOfQuiet, nextDigest } from "./times.ts";
 export type Told = { id: string; userId: UserId };
 
 /**
- * Enqueues the emails, pushes and text messages about new notifications, in the transaction that adds them. Quiet hours delay them, but for
- * what is urgent, and all that waits is one email. Someone who wants one email a day gets it the next morning.
+ * Enqueues the emails, pushes and text messages about new notifications, in the transaction that adds them. Quiet hours delay them,
+ * but for what is urgent, and all that waits is one email. Someone who wants one email a day gets it the next morning.
  */
 export async function enqueueDeliveries(
   { system, tenant }: JobRun,

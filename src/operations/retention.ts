@@ -153,8 +153,9 @@ const EXPIRING: Record<string, Expiring> = {
 const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
 
 /**
- * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, old events,
- * subscriptions of ended sign-ins, and old jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
+ * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, old
+ * events, subscriptions of ended sign-ins, and old jobs. Works in batches, so that requests don't wait. Returns the number of
+ * deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);

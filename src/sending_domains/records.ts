@@ -56,8 +56,8 @@ function bounceRecords({ domain }: Published, host: string) {
 }
 
 /**
- * A record may say more than was asked for, such as a stricter DMARC policy. SPF asks our host before others and has no macros: `%{l}` sends
- * the return address, which only the mail server may know, to a host of the tenant's choice.
+ * A record may say more than was asked for, such as a stricter DMARC policy. SPF asks our host before others and has no macros:
+ * `%{l}` sends the return address, which only the mail server may know, to a host of the tenant's choice.
  */
 function matches(
   { purpose, value }: Pick<DnsRecord, "purpose" | "value">,

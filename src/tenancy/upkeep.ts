@@ -20,8 +20,8 @@ const log = logOf("tenancy");
 
 /**
  * Maintenance between requests: prepares schemas for the next tenants, deletes tenants whose grace period is over, creates
- * partitions for the tables of `stream`, and makes the tenants' events analytics events. A server runs it when it starts and after each sign-up, and a job runs it every minute.
- * Concurrent runs are safe.
+ * partitions for the tables of `stream`, and makes the tenants' events analytics events. A server runs it when it starts and after
+ * each sign-up, and a job runs it every minute. Concurrent runs are safe.
  */
 export class TenantUpkeep {
   #services: Services | undefined;

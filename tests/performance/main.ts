@@ -1,7 +1,9 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|storm|api|billing|analytics|notifications|contacts|exports|observability|domains|rolling|weight]`: every figure next to its baseline, measured in the same run.
- * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests and domains, psql for tenancy, Redis for api, and nginx for rolling. Loads 127.0.0.1 only.
- * `tenancy` creates 10,000 tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
+ * `deno task bench
+ * [requests|tenancy|jobs|start|storm|api|billing|analytics|notifications|contacts|exports|observability|domains|rolling|weight]`:
+ * every figure next to its baseline, measured in the same run. Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for
+ * requests and domains, psql for tenancy, Redis for api, and nginx for rolling. Loads 127.0.0.1 only. `tenancy` creates 10,000
+ * tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
  */
 import Table from "cli-table3";
 import type { Figure } from "./measure.ts";

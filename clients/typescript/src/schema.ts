@@ -671,7 +671,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Make a custom domain primary, or use the subdomain again
-         * @description Only for owners. Needs a plan with `custom_domains`. To make it primary: Needs a recent proof of who you are. 409: the domain isn't verified. Needs the permission `domains:manage`.
+         * @description Only for owners. Needs a plan with `custom_domains`. Making it primary needs a recent proof of who you are. 409: the domain isn't verified. Needs the permission `domains:manage`.
          */
         readonly patch: operations["updateCustomDomain"];
         readonly trace?: never;

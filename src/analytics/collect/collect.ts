@@ -46,9 +46,9 @@ export async function countCollecting(ctx: SystemContext, tenant: Tenant): Promi
 }
 
 /**
- * Records what happened on a page of the workspace's website. Whoever reads the page's source can send the same, so these events prove
- * nothing. Stores neither the IP address nor the browser. Throws `forbidden` for another key, `invalid`, and `rate_limited` for more than
- * the plan allows in a day.
+ * Records what happened on a page of the workspace's website. Whoever reads the page's source can send the same, so these events
+ * prove nothing. Stores neither the IP address nor the browser. Throws `forbidden` for another key, `invalid`, and `rate_limited`
+ * for more than the plan allows in a day.
  */
 export async function collect(
   ctx: SystemContext,

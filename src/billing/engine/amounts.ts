@@ -65,8 +65,8 @@ export function prorationLines(
 export type Bill = { lines: LineState[]; total: number; creditUsed: number };
 
 /**
- * What an invoice with these lines comes to at a moment: the coupon takes its part of charges and of what is given back, and then credit
- * pays what it can.
+ * What an invoice with these lines comes to at a moment: the coupon takes its part of charges and of what is given back, and then
+ * credit pays what it can.
  */
 export function billOf(
   lines: LineState[],
@@ -95,8 +95,8 @@ export function billOf(
 }
 
 /**
- * Units of a metric that a price bills: those above the allowance, at a price per unit. Null if it bills none. Allowances are for a month,
- * and a yearly price bills once a year.
+ * Units of a metric that a price bills: those above the allowance, at a price per unit. Null if it bills none. Allowances are for a
+ * month, and a yearly price bills once a year.
  */
 export function overageOf(
   { overage }: CatalogMetric,

@@ -105,8 +105,8 @@ export class Life {
   }
 
   /**
-   * The customer enters a card. A declined payment leaves the checkout open, and of a payment that waits for a confirmation, nothing is left
-   * once another card is charged. Paying twice pays once.
+   * The customer enters a card. A declined payment leaves the checkout open, and of a payment that waits for a confirmation, nothing
+   * is left once another card is charged. Paying twice pays once.
    */
   payCheckout(checkout: CheckoutState, card: Card, { discountPercent = 0 } = {}): Payment {
     if (checkout.status === "complete") return { outcome: "paid" };

@@ -12,8 +12,8 @@ import { totalOf } from "./totals.ts";
 const CALLS_LABEL = wording("meter.api_calls", "API calls this month");
 
 /**
- * What was used of a metric in a period. `limit` is null for any number, and for a period that no allowance is for: a month that is over,
- * because the plan may have changed since, or a month of a year. `overage` is what is used beyond the limit.
+ * What was used of a metric in a period. `limit` is null for any number, and for a period that no allowance is for: a month that is
+ * over, because the plan may have changed since, or a month of a year. `overage` is what is used beyond the limit.
  */
 export type MetricUsage = Pick<UsageTerms, "cycle" | "overagePrice"> & {
   metric: string;

@@ -22,8 +22,9 @@ export async function listUnreported({ control }: SystemContext): Promise<string
 }
 
 /**
- * Sends the gateway the total of each hour of the account's tenant that has changed since it was last sent. A total replaces the one before,
- * so sending it again is harmless. What was used before the subscription is free, and isn't sent. Returns how many hours were sent.
+ * Sends the gateway the total of each hour of the account's tenant that has changed since it was last sent. A total replaces the one
+ * before, so sending it again is harmless. What was used before the subscription is free, and isn't sent. Returns how many hours
+ * were sent.
  */
 export async function reportUsage(ctx: SystemContext, accountId: string): Promise<number> {
   const [row] = await ctx.control.select().from(billingAccounts).where(eq(billingAccounts.id, accountId));

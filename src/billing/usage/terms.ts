@@ -18,8 +18,8 @@ export type UsageTerms = {
 };
 
 /**
- * The terms of the period that contains `now`. The gateway bills usage with the plan, so what a yearly subscription sells beyond the allowance
- * counts by the year, with twelve months of it. Everything else counts by the month.
+ * The terms of the period that contains `now`. The gateway bills usage with the plan, so what a yearly subscription sells beyond the
+ * allowance counts by the year, with twelve months of it. Everything else counts by the month.
  */
 export function termsOf(
   { account, tenant, meter, now }: {

@@ -16,8 +16,8 @@ import { lookupKey, type Price } from "../../../src/billing/prices.ts";
 const DISCOUNT_ID = "di_1";
 
 /**
- * What Stripe's API says of the engine's state. Only fields that the driver may read are there, and the SDK's types check them: a field that
- * the driver reads and that isn't there is undefined, which its own tests notice.
+ * What Stripe's API says of the engine's state. Only fields that the driver may read are there, and the SDK's types check them: a
+ * field that the driver reads and that isn't there is undefined, which its own tests notice.
  */
 export class Renderer {
   constructor(private readonly metrics: readonly CatalogMetric[], private readonly origin: string) {}

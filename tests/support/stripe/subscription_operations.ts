@@ -7,7 +7,10 @@ import type { Operation } from "./operations.ts";
 import { checkMetered, customerOf, orderIn, subscriptionIn } from "./ordered.ts";
 import { discountIds, listOf, priceId, seconds } from "./render.ts";
 
-/** What an update that may wait for its payment can contain (https://docs.stripe.com/billing/subscriptions/pending-updates-reference). */
+/**
+ * What an update that may wait for its payment can contain
+ * (https://docs.stripe.com/billing/subscriptions/pending-updates-reference).
+ */
 const PENDING = ["items", "payment_behavior", "proration_behavior", "proration_date"];
 
 export const SUBSCRIPTION_OPERATIONS: Record<string, Operation> = {

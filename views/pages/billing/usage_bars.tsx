@@ -6,8 +6,8 @@ import type { FormatAmount } from "./money.ts";
 import { billingPageText } from "./text.ts";
 
 /**
- * How much is used of what the plan includes. `included` is null for any number. `overagePrice` is what each further unit costs, and null
- * if there are none.
+ * How much is used of what the plan includes. `included` is null for any number. `overagePrice` is what each further unit costs, and
+ * null if there are none.
  */
 export type UsageRow = {
   key: string;

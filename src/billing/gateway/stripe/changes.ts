@@ -182,7 +182,10 @@ export function hasEnded({ status }: Stripe.Subscription): boolean {
   return status === "canceled" || status === "incomplete_expired";
 }
 
-/** Until the end of the period, what the subscription is now. Stripe takes away the trial and the discounts that a phase doesn't name. */
+/**
+ * Until the end of the period, what the subscription is now. Stripe takes away the trial and the discounts that a phase doesn't
+ * name.
+ */
 function currentPhaseOf(
   { items, status, trial_end, discounts }: Stripe.Subscription,
   schedule: Stripe.SubscriptionSchedule,
