@@ -18,7 +18,7 @@ import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 import { type Campaign, type CampaignStatus, EDITABLE, lockCampaign, readCampaign } from "./campaign.ts";
 import { CAMPAIGN_CREATED, CAMPAIGN_DELETED, CAMPAIGN_UPDATED } from "./events.ts";
-import { type CampaignWithStats, withStats } from "./stats.ts";
+import { type CampaignWithStats, withStats, withStatsIn } from "./stats.ts";
 
 const NAME_MISSING = problem("campaign_name_missing", "Enter a name.");
 const SUBJECT_MISSING = problem("campaign_subject_needed", "Enter a subject.");
@@ -125,7 +125,8 @@ export async function browseCampaigns(
 
 /** Throws `not_found`. */
 export async function getCampaign(ctx: TenantContext, id: string): Promise<CampaignWithStats> {
-  return await counted(ctx, await readCampaign(ctx, id));
+  const [shown] = await withStats(ctx, [await readCampaign(ctx, id)]);
+  return shown!;
 }
 
 /**
@@ -141,14 +142,13 @@ export async function createCampaign(
   requireFeature(ctx, CAMPAIGNS);
   const now = ctx.services.clock.now();
   const values = complete(input);
-  const created = await ctx.tx(async (tx) => {
+  return await ctx.tx(async (tx) => {
     const [campaign] = await tx.insert(campaigns)
       .values({ ...values, id, createdBy: describeActor(ctx.actor).id, createdAt: now, updatedAt: now })
       .onConflictDoNothing({ target: campaigns.id }).returning();
     if (campaign) await publish(ctx, tx, CAMPAIGN_CREATED, { after: campaign });
-    return campaign ?? await lockCampaign(tx, id);
+    return await withStatsIn(tx, campaign ?? await lockCampaign(tx, id));
   });
-  return await counted(ctx, created);
 }
 
 /**
@@ -163,20 +163,19 @@ export async function updateCampaign(
 ): Promise<CampaignWithStats> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
-  const updated = await ctx.tx(async (tx) => {
+  return await ctx.tx(async (tx) => {
     const before = await lockCampaign(tx, id);
     if (expectedVersion !== undefined && expectedVersion !== before.version) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     const changed = changedFields<Campaign>(before, complete({ ...contentOf(before), ...changes }));
-    if (Object.keys(changed).length === 0) return before;
+    if (Object.keys(changed).length === 0) return await withStatsIn(tx, before);
     if (!EDITABLE.includes(before.status)) throw conflict(NOT_A_DRAFT.with({ status: before.status }));
     const set = { ...changed, version: before.version + 1, updatedAt: ctx.services.clock.now() };
     const [after] = await tx.update(campaigns).set(set).where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, CAMPAIGN_UPDATED, { before, after: after! });
-    return after!;
+    return await withStatsIn(tx, after!);
   });
-  return await counted(ctx, updated);
 }
 
 /** Creates a draft with the same content. Throws `not_found`. */
@@ -246,10 +245,4 @@ function complete(input: NewCampaign): NewCampaign {
     return input;
   }
   return { ...input, testShare: testShare ?? DEFAULT_SHARE, testHours: testHours ?? DEFAULT_TEST_HOURS };
-}
-
-/** The campaign with its figures. */
-export async function counted(ctx: TenantContext, campaign: Campaign): Promise<CampaignWithStats> {
-  const [shown] = await withStats(ctx, [campaign]);
-  return shown!;
 }

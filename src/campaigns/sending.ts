@@ -14,7 +14,6 @@ import { MINUTE } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { type Campaign, type CampaignStatus, lockCampaign, readCampaign } from "./campaign.ts";
-import { counted } from "./campaigns.ts";
 import { checkCampaign, type CheckResult } from "./checks.ts";
 import {
   CAMPAIGN_CANCELED,
@@ -24,7 +23,7 @@ import {
   CAMPAIGN_STARTED,
 } from "./events.ts";
 import { readPostalAddress } from "./settings.ts";
-import type { CampaignWithStats } from "./stats.ts";
+import { type CampaignWithStats, withStatsIn } from "./stats.ts";
 import { makeTemplate } from "./template.ts";
 import { CLAIM_TIMEOUT, enqueueWork } from "./work_queue.ts";
 
@@ -166,7 +165,7 @@ async function change(
   from: CampaignStatus[],
   work: (tx: TenantTx, before: Campaign) => Promise<Changed>,
 ): Promise<CampaignWithStats> {
-  const changed = await ctx.tx(async (tx) => {
+  return await ctx.tx(async (tx) => {
     const before = await lockCampaign(tx, id);
     requireStatus(before, from);
     const { event, set } = await work(tx, before);
@@ -174,9 +173,8 @@ async function change(
     const [after] = await tx.update(campaigns).set({ ...set, updatedAt, version: before.version + 1 })
       .where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, event, { before, after: after! });
-    return after!;
+    return await withStatsIn(tx, after!);
   });
-  return await counted(ctx, changed);
 }
 
 function requireStatus({ status }: Campaign, from: CampaignStatus[]): void {

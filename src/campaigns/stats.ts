@@ -25,9 +25,21 @@ const NOTHING: CampaignStats = {
 
 /** Campaigns with their figures. Those of campaigns that ended are kept until a recipient changes, because counting takes long. */
 export async function withStats(ctx: TenantContext, rows: Campaign[]): Promise<CampaignWithStats[]> {
+  if (rows.every(({ counted }) => counted !== null)) {
+    return rows.map((row) => ({ ...row, stats: row.counted! }));
+  }
+  return await ctx.tx((tx) => countIn(tx, rows));
+}
+
+/** The same in a transaction that changes the campaign and returns it. */
+export async function withStatsIn(tx: TenantTx, campaign: Campaign): Promise<CampaignWithStats> {
+  return (await countIn(tx, [campaign]))[0]!;
+}
+
+async function countIn(tx: TenantTx, rows: Campaign[]): Promise<CampaignWithStats[]> {
   const ids = rows.filter(({ counted }) => counted === null).map(({ id }) => id);
-  const stats = ids.length === 0 ? null : await ctx.tx((tx) => countAndKeep(tx, ids));
-  return rows.map((row) => ({ ...row, stats: row.counted ?? stats?.get(row.id) ?? NOTHING }));
+  const stats = await countAndKeep(tx, ids);
+  return rows.map((row) => ({ ...row, stats: row.counted ?? stats.get(row.id) ?? NOTHING }));
 }
 
 /**

@@ -85,7 +85,7 @@ Deno.test("when twenty sign-ups request one subdomain at once, one succeeds and 
 });
 
 Deno.test("if the schema can't be created, the sign-up leaves nothing behind", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, { readySchemas: false });
   await world.breakProvisioning();
 
   const page = await world.browser().post(`http://${world.host()}/signup`, FORM);

@@ -22,7 +22,7 @@ const STAYS =
 const SKIPPED = /^POST \/auth\/logout$|^GET \/events\/stream$/;
 
 /** Forms of changes, which say that the workspace is read-only instead. */
-const FORMS = /\/(new|edit|delete|remove|secret)$|^\/settings\/(api|brand)$/;
+const FORMS = /\/(new|edit|delete|remove|secret)$|^\/settings\/(api|brand|analytics\/key)$/;
 const NOT_OPENED = /^\/(dev|api|static|logout|contact|subscribe)(\/|$)/;
 
 Deno.test("a read-only workspace refuses each operation that changes something, and answers each that reads", async (t) => {
