@@ -26,7 +26,7 @@ export function deployTask(variables: Record<string, string>, ...args: string[])
   return finish(command("deploy", variables, args).spawn());
 }
 
-/** Runs the CLI from the bundle that `deno task compile` builds. */
+/** Runs the CLI from the bundle that `deno task bundle:cli` builds. */
 export async function bundledCli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   return await finish(command("admin", variables, args, "piped", { script: await bundled() }).spawn());
 }
@@ -54,7 +54,7 @@ function bundled(): Promise<string> {
 }
 
 async function bundleCli(): Promise<string> {
-  const line = commandsOf("compile").find((each) => each.startsWith("deno bundle"))!;
+  const line = commandsOf("bundle:cli").find((each) => each.startsWith("deno bundle"))!;
   const args = line.replace("dist/cli", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
