@@ -72,7 +72,7 @@ Deno.test("long lists of missing roles are shortened and show the total", () => 
 
 if (serverUrl) {
   Deno.test("a database can be restored without any of its roles", async (t) => {
-    await using world = await World.open();
+    await using world = await World.open({}, { ownRoles: true });
     const acme = await world.company("acme");
     const globex = await world.company("globex");
     await createProject(acme.ctx, { name: "Kept", description: "", status: "active" });

@@ -52,9 +52,9 @@ export async function prepareDatabases(): Promise<void> {
   else await prepareSnapshot();
 }
 
-/** A migrated, empty database that is deleted after the test. */
-export async function openTestDatabase(): Promise<TestDatabase> {
-  return serverUrl ? await copyTemplate(serverUrl) : await restoreSnapshot();
+/** A migrated, empty database that is deleted after the test. With `ownRoles`, the test may drop all of its roles. */
+export async function openTestDatabase({ ownRoles = false } = {}): Promise<TestDatabase> {
+  return serverUrl ? await copyTemplate(serverUrl, ownRoles) : await restoreSnapshot();
 }
 
 /** The code that creates database functions after the migrations. */
@@ -210,10 +210,10 @@ async function migrateTemplate(url: string): Promise<void> {
   await db.close();
 }
 
-async function copyTemplate(url: string): Promise<TestDatabase> {
+async function copyTemplate(url: string, ownRoles: boolean): Promise<TestDatabase> {
   const name = `denizen_test_${randomBase32(12)}`;
   const admin = postgres(url, { max: 1, onnotice: () => {} });
-  const free = await lockTemplate(admin);
+  const free = ownRoles ? undefined : await lockTemplate(admin);
   const template = await templateName(free ?? 0);
   await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
   await admin.unsafe(`revoke temporary on database ${name} from public`);

@@ -86,6 +86,8 @@ export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 type WorldOptions = Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "now"> & {
   /** How the product connects to its database. */
   through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
+  /** Whether the test drops the roles of its database. */
+  ownRoles?: boolean;
   /** Whether schemas may be ready for the first companies. False for tests that count schemas. */
   readySchemas?: boolean;
 };
@@ -120,7 +122,7 @@ export class World implements AsyncDisposable {
 
   static async open(
     variables: Record<string, string> = {},
-    { through = (address) => address, readySchemas = true, ...options }: WorldOptions = {},
+    { through = (address) => address, ownRoles, readySchemas = true, ...options }: WorldOptions = {},
   ): Promise<World> {
     let handler: Deno.ServeHandler = () => new Response(null, { status: 503 });
     const server = Deno.serve(
@@ -130,7 +132,7 @@ export class World implements AsyncDisposable {
     const { port } = server.addr;
     const config = parseConfig({ DENO_ENV: "test", PORT: String(port), TENANT_POOL_SIZE: "0", ...variables });
     const clock = new ManualClock();
-    const database = await openTestDatabase();
+    const database = await openTestDatabase({ ownRoles });
     const address = await through(database.address);
     const db = connect(address, { ...options, pooler: database.pooler });
     const closeDatabase = async () => {
