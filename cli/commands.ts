@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { VERSION } from "../src/platform/version.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, typed } from "./examples.ts";
 
 type Definition = { define: (command: Command) => void };
 
@@ -91,7 +91,7 @@ export function pathOf(command: Command): string {
 function addExamples(command: Command): void {
   const examples = EXAMPLES[pathOf(command)];
   if (examples) {
-    command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ denizen ${line}`).join("\n")}`);
+    command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ ${typed(line)}`).join("\n")}`);
   }
   for (const inner of command.commands) addExamples(inner as Command);
 }

@@ -1,4 +1,4 @@
-/** Examples of every command, by its words. A test parses each of them. */
+/** Examples of every command, by its words. A test runs each of them. */
 export const EXAMPLES: Record<string, readonly string[]> = {
   setup: [
     "setup",
@@ -81,3 +81,8 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     "completions fish > ~/.config/fish/completions/denizen.fish",
   ],
 };
+
+/** An example as people type it. The CLI itself may not run the programs that deploy; its task may. */
+export function typed(example: string): string {
+  return example.startsWith("deploy ") ? `deno task ${example}` : `denizen ${example}`;
+}

@@ -34,8 +34,9 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
     if (drain) return await worker.idle();
     const running = { services, drain: () => worker.wake() };
     registerSchedules(() => Promise.resolve(running));
+    const stopped = stopSignal();
     createOutput(false).note("Running jobs. Press Ctrl-C to stop after the current ones.");
-    await stopSignal();
+    await stopped;
   } finally {
     await Promise.all([metrics?.shutdown(), worker.close()]);
   }

@@ -1,4 +1,5 @@
 import { type FieldCode, type FieldContext, TYPES } from "./field_types.ts";
+import { demoOf, demoRowOf, guideOf } from "./field_samples.ts";
 import type { Field, FieldType } from "./fields.ts";
 
 /** Everything that a field adds to its resource. */
@@ -42,6 +43,12 @@ export function codeOf(context: FieldContext): FieldCode {
     testWrong: code.wrong &&
       `[${JSON.stringify(`a wrong ${words}`)}, { ${column}: ${code.wrong} }, "${column}"],`,
     testForm: sample && `${column}: ${code.typed ?? code.sample},`,
+    demo: demoOf(field),
+    demoId: target ? demoRowOf(field, target) : undefined,
+    demoImport: target
+      ? `import { ${target.table} } from "../../db/tenant/schema/${target.file}";`
+      : undefined,
+    guide: guideOf(context),
     testNull: isNullable ? `${column}: null,` : undefined,
     ...code.pieces,
   };

@@ -292,7 +292,7 @@ function searched({ key }: Field): FieldCode {
   return { searched: `ilike(sampleThings.${key}, pattern),`, searchColumn: `sampleThings.${key},` };
 }
 
-function titled(choice: string): string {
+export function titled(choice: string): string {
   const words = choice.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -4,7 +4,7 @@
  */
 import { ROOT, runCommand } from "./commands.ts";
 import { refuse } from "./refusal.ts";
-import { LISTS, withLine } from "./registry.ts";
+import { LIST_FILES, LISTS, withLine } from "./registry.ts";
 import { fillingOf, type Names, namesOf } from "./resource.ts";
 import { fill, identifiersIn } from "./template.ts";
 import { deno, exists, filesBelow, filesOf, type TemplateFile } from "./tree.ts";
@@ -32,14 +32,14 @@ export async function newResource(root: URL, args: readonly string[]): Promise<s
     const text = await Deno.readTextFile(new URL(list.file, root));
     await Deno.writeTextFile(new URL(list.file, root), withLine(text, list, names));
   }
-  await deno(root, "fmt", "--quiet", ...templates.map(({ file }) => file));
+  await deno(root, "fmt", "--quiet", ...templates.map(({ file }) => file), ...LIST_FILES);
   await deno(root, "task", "--quiet", "db:generate", plural);
   await deno(root, "task", "--quiet", "openapi");
   return [
-    `Wrote ${templates.length} files and a migration, and added a line to ${
-      LISTS.map(({ file }) => file).join(", ")
-    }.`,
-    `Next: read the migration in db/tenant/migrations, and run deno task check and ${testsIn(templates)}.`,
+    `Wrote ${templates.length} files and a migration, and added a line to ${LIST_FILES.join(", ")}.`,
+    `Next: read the migration in db/tenant/migrations, and choose what each plan includes in src/${names.several.snake}/${names.several.snake}.ts. Then run:`,
+    "  deno task check",
+    `  ${testsIn(templates)}`,
   ];
 }
 
@@ -68,12 +68,12 @@ async function requireFreeName(root: URL, names: Names): Promise<void> {
     refuse(`There is already a table ${several.snake}. Choose another name.`);
   }
   const taken = new RegExp(
-    `"/${several.kebab}["/.]|"${one.snake}(?:_not_found|_changed_meanwhile|\\.\\w+)"|"${several.snake}:\\w+"|model\\("${one.pascal}"`,
+    `"/${several.kebab}["/.]|"${one.snake}(?:_not_found|_changed_meanwhile|\\.\\w+)"|"${several.snake}:\\w+"|(?:limit|meter|planFeature)\\("${several.snake}"|model\\("${one.pascal}"`,
   );
   const code = [...await filesBelow(root, "routes/"), ...await filesBelow(root, "src/")];
   for (const file of code.filter((each) => /\.tsx?$/.test(each))) {
     const [found] = taken.exec(await Deno.readTextFile(new URL(file, root))) ?? [];
-    if (found) refuse(`${file} already uses ${found.replaceAll(/^model\(|"/g, "")}. Choose another name.`);
+    if (found) refuse(`${file} already uses ${found.replaceAll(/^\w+\(|"/g, "")}. Choose another name.`);
   }
   const used = await identifiersOf(root, templates);
   const own = [several.camel, one.camel].find((name) => used.has(name));
@@ -84,12 +84,14 @@ async function requireFreeName(root: URL, names: Names): Promise<void> {
 
 async function identifiersOf(root: URL, templates: readonly TemplateFile[]): Promise<Set<string>> {
   const texts = await Promise.all(
-    templates.map(({ template }) => Deno.readTextFile(new URL(template, root))),
+    templates.filter(({ file }) => !file.endsWith(".md")).map(({ template }) =>
+      Deno.readTextFile(new URL(template, root))
+    ),
   );
   return new Set(texts.flatMap(identifiersIn));
 }
 
 function testsIn(templates: readonly TemplateFile[]): string {
   const tests = templates.map(({ file }) => file).filter((file) => file.startsWith("tests/"));
-  return `deno test -P=test --no-check ${tests.join(" ")}`;
+  return `deno task test ${tests.join(" ")}`;
 }

@@ -6,6 +6,8 @@ type Names = { several: Noun; one: Noun };
 /** A list that names every resource on one line, and the start of such lines. */
 type List = {
   file: string;
+  /** The heading above the list, in a guide. */
+  below?: string;
   prefix: string;
   line: string;
   isNeeded?: (has: Record<string, boolean>) => boolean;
@@ -38,19 +40,54 @@ export const LISTS: readonly List[] = [
     prefix: "    ...listAndForm(",
     line: '    ...listAndForm(on, "sample-things", "sample-thing"),',
   },
+  {
+    file: "cli/demo/resources.ts",
+    prefix: "export { default",
+    line: 'export { default as sampleThings } from "./sample_things.ts";',
+  },
+  {
+    file: "docs/api/webhooks.md",
+    below: "## Events",
+    prefix: "| ",
+    line: "| sample things | `sample_thing.created`, `sample_thing.updated`, `sample_thing.deleted` |",
+  },
+  {
+    file: "docs/user/README.md",
+    below: "## Your work",
+    prefix: "- [",
+    line: "- [Sample things](sample-things.md): create, find, change and delete",
+  },
+  {
+    file: "docs/user/README.md",
+    below: "## Where each page is explained",
+    prefix: "| ",
+    line: "| Sample things | `/sample-things` | [Sample things](sample-things.md) |",
+  },
 ];
 
+/** The files of the lists. */
+export const LIST_FILES = [...new Set(LISTS.map(({ file }) => file))];
+
 /** The list with the resource's line, in alphabetical order. */
-export function withLine(text: string, { prefix, line }: List, names: Names): string {
+export function withLine(text: string, { below, prefix, line }: List, names: Names): string {
   const added = renamed(line, names);
   const lines = text.split("\n");
-  const after = lines.findLastIndex((each) => each.startsWith(prefix) && each < added);
-  const first = lines.findIndex((each) => each.startsWith(prefix));
+  const start = below === undefined ? 0 : lines.indexOf(below);
+  const end = below === undefined ? -1 : lines.findIndex((each, at) => at > start && each.startsWith("## "));
+  const isListed = (each: string, at: number) =>
+    at >= start && (end === -1 || at < end) && each.startsWith(prefix);
+  const after = lines.findLastIndex((each, at) => isListed(each, at) && each < added);
+  const first = lines.findIndex(isListed);
   return lines.toSpliced(after === -1 ? first : after + 1, 0, added).join("\n");
 }
 
 /** The list without the resource's line. */
 export function withoutLine(text: string, { line }: List, names: Names): string {
   const removed = renamed(line, names);
-  return text.split("\n").filter((each) => each !== removed).join("\n");
+  return text.split("\n").filter((each) => withoutPadding(each) !== removed).join("\n");
+}
+
+/** A row of a table as it was before the formatter aligned it. */
+function withoutPadding(line: string): string {
+  return line.startsWith("| ") ? line.replaceAll(/ +/g, " ") : line;
 }

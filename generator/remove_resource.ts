@@ -4,7 +4,7 @@ import { wasReleased } from "./applied_migrations.ts";
 import { ROOT, runCommand } from "./commands.ts";
 import { requireSnakeCase } from "./names.ts";
 import { refuse } from "./refusal.ts";
-import { LISTS, withoutLine } from "./registry.ts";
+import { LIST_FILES, LISTS, withoutLine } from "./registry.ts";
 import { type Names, namesOf } from "./resource.ts";
 import { deno, exists, filesBelow, filesOf } from "./tree.ts";
 
@@ -37,12 +37,13 @@ export async function removeResource(
     const text = await Deno.readTextFile(new URL(list.file, root));
     await Deno.writeTextFile(new URL(list.file, root), withoutLine(text, list, names));
   }
+  await deno(root, "fmt", "--quiet", ...LIST_FILES);
   await deno(root, "task", "--quiet", "db:generate", `remove_${plural}`);
   const dropping = (await findMigration(root, `remove_${plural}`))!;
   if (!keepsMigration) { for (const file of [created, dropping]) await Deno.remove(new URL(file, root)); }
   await deno(root, "task", "--quiet", "openapi", "--breaking");
   return [
-    `Deleted ${files.length} files, and a line from ${LISTS.map(({ file }) => file).join(", ")}.`,
+    `Deleted ${files.length} files, and a line from ${LIST_FILES.join(", ")}.`,
     keepsMigration
       ? `Wrote ${dropping}. It drops the table with its rows. Deploy it after the code no longer uses the table.`
       : `Deleted ${created}, which was not applied.`,

@@ -25,7 +25,7 @@ import { compress } from "./middleware/compression.ts";
 import { admitOrigins } from "./middleware/cross_origin_api.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
 import { refusePersonal, refuseSecrets } from "./middleware/custom_domain.ts";
-import { admitTenant, findTenant, findTenantAnywhere } from "./middleware/host.ts";
+import { admitTenant, findApiTenant, findTenant, findTenantAnywhere } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
 import { confirmIdentity } from "./step_up.tsx";
 import { requestContext } from "./middleware/request_context.ts";
@@ -140,7 +140,7 @@ const API: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "prob
 const INBOUND: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
 /** Scripts of other websites can read why their body was refused. */
-const TENANT_API: Mount = { ...API, outerGuards: [findTenant, admitOrigins, refuseSecrets] };
+const TENANT_API: Mount = { ...API, outerGuards: [findApiTenant, admitOrigins, refuseSecrets] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {

@@ -54,8 +54,7 @@ export function model<Shape extends z.ZodRawShape>(
 ): z.ZodObject<Shape> {
   const schema = z.object(shape);
   if (example) exampleOf.set(schema, example);
-  const examples = example && { examples: [toWire(schema, example)] };
-  describeWire(schema, (wire) => wire.openapi(name, { ...examples }));
+  describeWire(schema, (wire) => wire.openapi(name, example && { examples: [toWire(schema, example)] }));
   return schema;
 }
 

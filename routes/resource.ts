@@ -14,7 +14,7 @@ import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
 import { answerOnce, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
-import { documentOperation, pageModel } from "./operation_document.ts";
+import { type Documented, documentOperation, pageModel } from "./operation_document.ts";
 import { readWire, type Sendable } from "./wire.ts";
 
 export type Verb = "get" | "post" | "put" | "patch" | "delete";
@@ -129,6 +129,7 @@ type ResourceStream<E extends HttpEnv, Ctx> = Description & {
  */
 export class Resource<E extends HttpEnv, Ctx> {
   readonly #routes = new OpenAPIHono<E>();
+  readonly #documents: ((api: OpenAPIHono<HttpEnv>) => void)[] = [];
   readonly #audience: Audience<E, Ctx>;
 
   /** `tag` is the group in the document. One of the resources in a group has its `description`. */
@@ -141,14 +142,13 @@ export class Resource<E extends HttpEnv, Ctx> {
     path: string,
     { guards = [], list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
   ): void {
-    documentOperation(this.#routes, this.#audience, "get", path, {
+    this.#document("get", path, () => ({
       ...description,
-      tag: this.tag,
       query: list.query,
       answer: { description: answer, schema: pageModel(name, item) },
       isList: true,
       sendsEtag: true,
-    });
+    }));
     this.#route("get", path, description, guards, async (c) => {
       const page = await run(this.#audience.contextOf(c), readWire(list.query, c.req.query()));
       return sendCurrent(c, await answerWithPage(c, item, page));
@@ -157,12 +157,11 @@ export class Resource<E extends HttpEnv, Ctx> {
 
   /** Declares `GET path`: server-sent events, which can be continued with `Last-Event-ID`. `run` answers on its own. */
   stream(path: string, { guards = [], answer, example, run, ...description }: ResourceStream<E, Ctx>): void {
-    documentOperation(this.#routes, this.#audience, "get", path, {
+    this.#document("get", path, () => ({
       ...description,
-      tag: this.tag,
       answer: { description: answer },
       streams: example,
-    });
+    }));
     this.#route("get", path, description, guards, (c) => run(this.#audience.contextOf(c), c));
   }
 
@@ -188,7 +187,7 @@ export class Resource<E extends HttpEnv, Ctx> {
       takesKey: this.#audience.recording !== undefined && verb === "post" && idempotent,
       sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
     };
-    documentOperation(this.#routes, this.#audience, verb, path, { ...operation, ...traits, tag: this.tag });
+    this.#document(verb, path, () => ({ ...operation, ...traits }));
     const toAnswer = (row: Row) => {
       const { otherAnswer } = operation;
       if (otherAnswer?.applies(row)) return answerWith(path, otherAnswer, row as never);
@@ -230,9 +229,20 @@ export class Resource<E extends HttpEnv, Ctx> {
     return toAnswer(await run(ctx));
   }
 
-  /** Adds the operations to the API and its document. */
-  addTo<Outer extends HttpEnv>(api: OpenAPIHono<Outer>): void {
+  /** Adds the operations to the API. */
+  addTo(api: OpenAPIHono<HttpEnv>): void {
     api.route("/", this.#routes);
+  }
+
+  /** Adds the operations to the document of `api`. That is slow, so not for each start of a process. */
+  documentIn(api: OpenAPIHono<HttpEnv>): void {
+    for (const document of this.#documents) document(api);
+  }
+
+  #document(verb: Verb, path: string, describe: () => Omit<Documented, "tag">): void {
+    this.#documents.push((api) =>
+      documentOperation(api, this.#audience, verb, path, { ...describe(), tag: this.tag })
+    );
   }
 
   #route(

@@ -11,22 +11,23 @@ export type Sendable<Value> = Value extends string ? Value | Date
   : Value;
 
 const schemas = new WeakMap<z.ZodType, z.ZodType>();
+const descriptions = new WeakMap<z.ZodType, (wire: z.ZodObject) => z.ZodObject>();
 
 /** The schema with snake_case names. Enum values that are names, such as sort keys, change too. */
 export function wireSchema<Schema extends z.ZodType>(
   schema: Schema,
 ): Schema extends z.ZodObject ? z.ZodObject : z.ZodType {
-  const known = schemas.get(schema) ?? renameSchema(schema);
+  const known = schemas.get(schema) ?? describedSchema(schema);
   schemas.set(schema, known);
   return known as Schema extends z.ZodObject ? z.ZodObject : z.ZodType;
 }
 
-/** Documents the schema's wire form in all later uses. */
+/** Documents the schema's wire form, which is made at its first use. */
 export function describeWire<Schema extends z.ZodObject>(
   schema: Schema,
   describe: (wire: z.ZodObject) => z.ZodObject,
 ): void {
-  schemas.set(schema, describe(renameFields(schema)));
+  descriptions.set(schema, describe);
 }
 
 /** Parses sent values. Throws `invalid` with the first message for each field. */
@@ -61,6 +62,11 @@ export function wireErrors<Said>(fields: Record<string, Said>): Record<string, S
 
 export function snakeCase(name: string): string {
   return name.replaceAll(/[a-z0-9](?=[A-Z])/g, "$&_").toLowerCase();
+}
+
+function describedSchema(schema: z.ZodType): z.ZodType {
+  const describe = descriptions.get(schema);
+  return describe && schema instanceof z.ZodObject ? describe(renameFields(schema)) : renameSchema(schema);
 }
 
 /** Returns a schema whose names don't change as it is, with its documentation. */

@@ -37,7 +37,7 @@ const NOT_SIGNED_IN = problem("not_signed_in", "Sign in to continue.");
 const NOT_ALLOWED = problem("not_allowed", "Your role does not allow this.");
 const CONFIRM_ITS_YOU = problem(
   "reauthentication_required",
-  "Confirm that it's you first. You proved it more than {minutes} minutes ago, or with a weaker method.",
+  "Confirm it's you first. You last confirmed more than {minutes} minutes ago, or with a weaker method.",
 );
 const WORKSPACE_SUSPENDED = problem("workspace_suspended", "This workspace is suspended. Ask its owner why.");
 

@@ -1,4 +1,8 @@
-/** `deno task test`: all tests except the browser tests. Those that compare times run last, one file at a time. */
+/**
+ * `deno task test`: all tests except the browser tests. Those that compare times run last, one file at a time. With files, such as
+ * `deno task test tests/api/projects_test.ts`, only those.
+ */
+import { dirname, normalize } from "node:path";
 import { runSuite, type TestRun } from "./support/suite.ts";
 
 /** One more than there are cores, because some tests wait. */
@@ -56,15 +60,22 @@ const THROUGH_POOLER = new Set([
   ...["usage", "webhooks", "workspace_archive", "workspace_exports"],
 ]);
 
-const LONGEST = new Set(["cli", "generator", "html", "jobs_processes", "mutation", "rename", "server"]);
+const LONGEST = new Set([
+  ...["campaigns_killed", "cli", "generator", "html", "jobs_processes", "mutation", "rename", "server"],
+]);
+
+const files = Deno.args.filter((argument) => argument !== "--");
 
 await runSuite(
   { report: "results", ...filesToRun(), longest: LONGEST, parallelGroups: PARALLEL_GROUPS },
-  ...(Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
+  ...(files.length > 0 || Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
 );
 
 /** A database server changes nothing for units, which have no database, or installations, which have their own. */
-function filesToRun(): Pick<TestRun, "folders" | "only"> {
+function filesToRun(): Pick<TestRun, "folders" | "only" | "files"> {
+  if (files.length > 0) {
+    return { folders: [...new Set(files.map(dirname))], files: new Set(files.map(normalize)) };
+  }
   if (Deno.env.get("TEST_POOLER_URL")) return { folders: DATABASE_FACING, only: THROUGH_POOLER };
   if (Deno.env.get("TEST_DATABASE_URL")) return { folders: DATABASE_FACING };
   return { folders: ["tests/unit", "tests/installation", ...DATABASE_FACING] };

@@ -9,6 +9,7 @@ import { syncAccount } from "../../src/billing/sync.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
@@ -22,7 +23,13 @@ export function define(billing: Command): void {
     .option("--json", "print JSON")
     .action(async (name, { json }) => {
       const output = createOutput(json === true);
-      output.data(await withSystem(async (ctx) => rowOf(ctx, await accountOf(ctx, name))));
+      output.data(
+        await withSystem(async (ctx) => {
+          const tenant = await getTenant(ctx, name);
+          const account = await findAccount(ctx.control, tenant.id);
+          return account ? rowOf(ctx, account) : withoutAccount(ctx, tenant);
+        }),
+      );
     });
 
   billing.command("sync <tenant>").description("Asks the payment gateway, and applies what it says.")
@@ -102,6 +109,22 @@ async function accountOf(ctx: SystemContext, name: string): Promise<BillingAccou
     throw new CommandFailure(`The tenant "${name}" has no billing account. It is on ${tenant.plan}.`);
   }
   return account;
+}
+
+/** The plan that a tenant was created with. It was never ordered or given, so it has no account and no end. */
+function withoutAccount(ctx: SystemContext, { plan }: Tenant): ReturnType<typeof rowOf> {
+  return {
+    at: ctx.services.clock.now().toISOString(),
+    plan,
+    access: plan === "starter" ? "starter" : "full",
+    source: "none",
+    status: null,
+    billing_cycle: null,
+    current_period_end: null,
+    plan_until: null,
+    restricted_from: null,
+    open_invoices: 0,
+  };
 }
 
 function rowOf(ctx: SystemContext, account: BillingAccount) {

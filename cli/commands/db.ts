@@ -1,7 +1,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { findDrift } from "../../db/migration/drift.ts";
-import type { FleetReport } from "../../db/migration/fleet.ts";
+import type { FleetProgress, FleetReport } from "../../db/migration/fleet.ts";
 import { migrate, type MigrationReport } from "../../db/migration/migrate.ts";
 import { migrationStatus, planMigration } from "../../db/migration/migration_status.ts";
 import { findWarnings } from "../../db/migration/migration_warnings.ts";
@@ -36,11 +36,13 @@ export function define(db: Command): void {
       const output = createOutput(json === true);
       if (dryRun) return await printPlan(output);
       const options = parseOptions(migrateOptions, given);
-      const progress = startProgress(json === true);
+      const progress = startProgress({ unit: "schemas", quiet: json === true, asLines: true });
+      const onProgress = ({ total, migrated, failed }: FleetProgress) =>
+        progress.show?.(migrated + failed, total, failed);
       const report = await withDatabase(async (db, config) => {
         await warnAboutLocks(db, output);
         const concurrency = options.concurrency ?? (config.databaseUrl ? undefined : 1);
-        const report = await migrate(db, { ...options, concurrency, onProgress: progress.show });
+        const report = await migrate(db, { ...options, concurrency, onProgress });
         await noteRoleProblems(db, output);
         return report;
       }).finally(progress.end);
@@ -65,7 +67,7 @@ export function define(db: Command): void {
           state: applied ? "applied" : "pending",
         })),
         ...versions.map(({ version, schemas, ready }) => ({
-          schema: `${schemas} tenant schemas, ${ready} of them ready`,
+          schema: `${schemas} tenant ${schemas === 1 ? "schema" : "schemas"}, ${ready} of them ready`,
           version,
           state: version === newest.version ? "applied" : "behind",
         })),
@@ -83,7 +85,7 @@ export function define(db: Command): void {
     .option("--json", "print JSON")
     .action(async ({ demo, json }) => {
       const output = createOutput(json === true);
-      if (demo) return await addDemo(output);
+      if (demo) return await addDemo(output, json === true);
       const { seed } = await import("../seed.ts");
       output.data(await withSystem(seed));
       output.note("All sample users sign in with this password.");
@@ -127,14 +129,15 @@ export function define(db: Command): void {
     });
 }
 
-async function addDemo(output: Output): Promise<void> {
+async function addDemo(output: Output, quiet: boolean): Promise<void> {
   const { ADMIN, seedDemo } = await import("../demo/demo.ts");
   const { refuseInProduction } = await import("../demo/companies.ts");
+  const progress = startProgress({ unit: "steps", quiet });
   const signIns = await withDatabase(async (db, config) => {
     refuseInProduction(config);
     await migrate(db);
-    return await seedDemo(config, db, systemClock.now());
-  });
+    return await seedDemo(config, db, systemClock.now(), progress.show);
+  }).finally(progress.end);
   output.data(signIns);
   output.note(`The back office at /admin: ${ADMIN.email}, with the same password.`);
 }

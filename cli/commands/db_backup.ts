@@ -5,6 +5,7 @@ import { backUpServer, drill, type RestoreReport, restoreServer } from "../../db
 import { type Config, loadConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createOutput } from "../output.ts";
+import { counted, type Progress, startProgress } from "../progress.ts";
 
 const STORED = "s3:";
 
@@ -16,7 +17,8 @@ export function addBackupCommands(db: Command): void {
       const output = createOutput(json === true);
       const config = loadConfig();
       const now = systemClock.now();
-      const write = (file: string) => backUp(config, file, now);
+      const progress = startProgress({ unit: "bytes", quiet: json === true });
+      const write = (file: string) => backUp(config, file, now, progress.show).finally(progress.end);
       if (file) {
         output.data(await write(file));
       } else {
@@ -42,11 +44,12 @@ export function addBackupCommands(db: Command): void {
     .action(async (file, { drill: isDrill, json }) => {
       const output = createOutput(json === true);
       const config = loadConfig();
+      const progress = startProgress({ unit: "bytes", quiet: json === true });
       const { newRoles, newLogins, ...report } = await withFile(
         config,
         file,
-        async (path) => await restore(config, await readBackup(path), isDrill === true),
-      );
+        async (path) => await restore(config, await readCounted(path, progress), isDrill === true),
+      ).finally(progress.end);
       output.data({ ...report, newRoles: newRoles.length, newLogins });
       if (isDrill) return output.note("The backup can be restored. Every table has its rows.");
       for (const login of newLogins) {
@@ -58,9 +61,22 @@ export function addBackupCommands(db: Command): void {
     });
 }
 
-async function backUp(config: Config, file: string, now: Date) {
+async function backUp(config: Config, file: string, now: Date, onProgress?: Progress["show"]) {
   const url = config.backupDatabaseUrl ?? config.databaseUrl;
-  return url ? await backUpServer(url, file, now) : await backUpEmbedded(config.dataDir, file, now);
+  return url
+    ? await backUpServer(url, file, now, onProgress)
+    : await backUpEmbedded(config.dataDir, file, now, onProgress);
+}
+
+/** A checked backup that shows how much of it was restored. */
+async function readCounted(path: string, progress: Progress): Promise<Backup> {
+  const backup = await readBackup(path);
+  const { size } = await Deno.stat(path);
+  let done = 0;
+  return {
+    ...backup,
+    content: async () => counted(await backup.content(), (bytes) => progress.show?.(done += bytes, size)),
+  };
 }
 
 async function restore(config: Config, backup: Backup, isDrill: boolean): Promise<RestoreReport> {

@@ -38,6 +38,7 @@ import {
 } from "../../src/tenancy/tenants.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
+import { counted, startProgress } from "../progress.ts";
 import { withSystem } from "../session.ts";
 
 /** `none` means that nobody needs a second factor. */
@@ -58,6 +59,8 @@ const planGrant = z.object({
 });
 const overrideOptions = overrideInput.extend({ until });
 
+/** An archive is verified, and then loaded. */
+const IMPORT_READS = 2;
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
 export function define(tenants: Command): void {
@@ -184,11 +187,12 @@ export function define(tenants: Command): void {
   )
     .option("--json", "print JSON")
     .action(async (name, file, { json }) => {
+      const progress = startProgress({ unit: "rows", quiet: json === true });
       const manifest = await withSystem(async (ctx) => {
         const { id } = await getTenant(ctx, name);
         const tenant = await openTenant(ctx, id);
-        return await writeNewFile(file, (sink) => exportTenant(tenant, sink));
-      });
+        return await writeNewFile(file, (sink) => exportTenant(tenant, sink, progress.show));
+      }).finally(progress.end);
       const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
       createOutput(json === true).data({ file, tables: manifest.tables.length, rows });
     });
@@ -200,10 +204,14 @@ export function define(tenants: Command): void {
     .option("--json", "print JSON")
     .action(async (file, { json, ...given }) => {
       const options = parseOptions(importOptions, given);
-      await requireFile(file);
+      const size = await requireFile(file);
+      const progress = startProgress({ unit: "bytes", quiet: json === true });
+      let done = 0;
+      const count = (bytes: number) => progress.show?.(done += bytes, size * IMPORT_READS);
       await withSystem(async (ctx) => {
-        const open = async () => (await Deno.open(file)).readable;
-        const { tenant, rows, created, joined } = await importWorkspace(ctx, open, options);
+        const open = async () => counted((await Deno.open(file)).readable, count);
+        const { tenant, rows, created, joined } = await importWorkspace(ctx, open, options)
+          .finally(progress.end);
         const members = { members_created: created, members_joined: joined };
         createOutput(json === true).data({ ...row(ctx, tenant), rows, ...members });
       });
@@ -241,9 +249,11 @@ async function writeNewFile<T>(
   }
 }
 
-async function requireFile(file: string): Promise<void> {
-  const { isFile } = await refuseFile(() => Deno.stat(file));
+/** Returns the file's size. */
+async function requireFile(file: string): Promise<number> {
+  const { isFile, size } = await refuseFile(() => Deno.stat(file));
   if (!isFile) throw new CommandFailure(`${file} is not a file.`);
+  return size;
 }
 
 async function refuseFile<T>(open: () => Promise<T>): Promise<T> {

@@ -74,22 +74,23 @@ export async function addCampaignPages(ctx: TenantContext, contactIds: string[])
   const starter = STARTERS[0]!;
   const body = starter.body.english;
   const draft = {
-    name: "April news",
+    name: "Monthly news",
     subject: starter.subject.english,
     body,
     windowFrom: 9,
     windowUntil: 17,
   };
-  const sent = { name: "Spring news", subject: "The new bench is ready", body, tracksOpens: true };
+  const sent = { name: "New bench", subject: "The new bench is ready", body, tracksOpens: true };
   const { id: draftId } = await createCampaign(ctx, newCampaign.parse(draft));
   return { draftId, sentId: await addSentCampaign(ctx, sent, contactIds) };
 }
 
-/** A campaign as if it had been sent now to these contacts. Returns its id. */
+/** A campaign as if it had been sent now to these contacts, of whom every so manyth clicked. Returns its id. */
 export async function addSentCampaign(
   ctx: TenantContext,
   values: Partial<NewCampaign>,
   contactIds: string[],
+  clickEvery = 5,
 ): Promise<string> {
   const { id } = await createCampaign(ctx, newCampaign.parse(values));
   const at = ctx.services.clock.now();
@@ -105,7 +106,7 @@ export async function addSentCampaign(
       reason,
       sentAt: isSent ? at : null,
       openedAt: isSent && values.tracksOpens && index % 2 === 0 ? at : null,
-      clickedAt: isSent && index % 5 === 0 ? at : null,
+      clickedAt: isSent && index % clickEvery === 0 ? at : null,
     };
   });
   const clicks = recipients.filter(({ clickedAt }) => clickedAt).length;

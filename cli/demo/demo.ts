@@ -26,6 +26,9 @@ import { addContactPages } from "./contacts.ts";
 import { addShopEvents } from "./customers.ts";
 import { addNotifications } from "./notifications.ts";
 import { NORTHWIND } from "./northwind.ts";
+import type { ResourceRows } from "./resource_rows.ts";
+import * as resources from "./resources.ts";
+import { addSequencePages } from "./sequences.ts";
 import { addWebhookPages } from "./webhooks.ts";
 import {
   addApiKey,
@@ -46,6 +49,7 @@ export const ADMIN = { name: "Robin Achterberg", email: "admin@denizen.example" 
 const READERS = 240;
 const HISTORY = 90;
 const SHOWN_TO_THE_PLATFORM = 30;
+const RESOURCES: ResourceRows[] = Object.values(resources);
 /** Every day that the dashboard shows, and every week before. */
 const MEASURED_AGES = [...Array(31).keys(), ...[38, 45, 52, 59, 66, 73, 80, 87]];
 
@@ -66,7 +70,12 @@ const COMPANIES = [
  * from the date. If they exist, changes nothing. After an interruption, starts over. Throws `CommandFailure` if another workspace
  * has one of the addresses.
  */
-export async function seedDemo(config: Config, db: Database, now: Date): Promise<SignIn[]> {
+export async function seedDemo(
+  config: Config,
+  db: Database,
+  now: Date,
+  onProgress?: (done: number, total: number) => void,
+): Promise<SignIn[]> {
   if (await wasInterrupted(db)) {
     await resetDatabase(db);
     await migrate(db);
@@ -79,7 +88,7 @@ export async function seedDemo(config: Config, db: Database, now: Date): Promise
     const system = systemContext(services, systemActor("Demo"), newId());
     const story: Story = { services, system, passwordHash: await hashPassword(PASSWORD) };
     const taken = await findTaken(story);
-    if (taken.length === 0) await tell(story, end, (at) => clock.at = at);
+    if (taken.length === 0) await tell(story, end, (at) => clock.at = at, onProgress);
     else if (taken.length < COMPANIES.length) {
       throw new CommandFailure(
         `Another workspace has the address ${
@@ -120,7 +129,12 @@ async function findTaken({ system }: Story): Promise<string[]> {
   return taken;
 }
 
-async function tell(story: Story, end: Date, goTo: (at: Date) => void): Promise<void> {
+async function tell(
+  story: Story,
+  end: Date,
+  goTo: (at: Date) => void,
+  onProgress: Parameters<typeof seedDemo>[3],
+): Promise<void> {
   const workspaces: Workspace[] = [];
   for (const { company, plan, calls } of COMPANIES) {
     const workspace = await openWorkspace(story, company, plan);
@@ -130,15 +144,16 @@ async function tell(story: Story, end: Date, goTo: (at: Date) => void): Promise<
   const [northwind, harbor] = workspaces as [Workspace, Workspace];
   const readers: string[] = [];
   const acts: Act[] = [
-    ...workspaces.flatMap(growing),
+    ...workspaces.flatMap((workspace) => [...growing(workspace), ...filling(workspace)]),
     ...mailing(northwind, readers),
     { age: 2 * MINUTE, run: () => finish(northwind, readers) },
     { age: 2 * MINUTE, run: async () => await addShopEvents(await contextOf(harbor), HISTORY / 3) },
     ...workspaces.map((workspace) => ({ age: 0, run: () => measureAll(workspace) })),
   ];
-  for (const { age, run } of acts.sort((one, other) => other.age - one.age)) {
+  for (const [index, { age, run }] of acts.sort((one, other) => other.age - one.age).entries()) {
     goTo(after(end, -age));
     await run();
+    onProgress?.(index + 1, acts.length);
   }
   await dropMessages(story, workspaces);
   await appointPlatformAdmin(story.system, ADMIN, story.passwordHash);
@@ -166,13 +181,23 @@ function growing(workspace: Workspace): Act[] {
   ];
 }
 
-/** Contacts, and three campaigns to them. */
+/** The rows of generated resources, from the day on which everything that they refer to is there. */
+function filling(workspace: Workspace): Act[] {
+  return RESOURCES.flatMap(({ count, add }) =>
+    Array.from({ length: count }, (_, index) => ({
+      age: (count - index) * (HISTORY / 2) / count * DAY - 3 * HOUR,
+      run: async () => await add(await contextOf(workspace), index),
+    }))
+  );
+}
+
+/** Contacts, and campaigns to them. */
 function mailing(workspace: Workspace, readers: string[]): Act[] {
-  const send = (days: number, name: string, subject: string): Act => ({
+  const send = (days: number, name: string, subject: string, to: number, clickEvery: number): Act => ({
     age: days * DAY,
     run: async () => {
       const values = { name, subject, body: "Hello {{first_name}}", tracksOpens: true };
-      await addSentCampaign(await contextOf(workspace), values, readers);
+      await addSentCampaign(await contextOf(workspace), values, readers.slice(0, to), clickEvery);
     },
   });
   return [
@@ -180,8 +205,8 @@ function mailing(workspace: Workspace, readers: string[]): Act[] {
       age: 75 * DAY,
       run: async () => readers.push(...await addReaders(await contextOf(workspace), READERS)),
     },
-    send(70, "Winter news", "Warm rooms, clear desks"),
-    send(41, "Sample sale", "Two days only: samples at half price"),
+    send(70, "New catalog", "Warm rooms, clear desks", 178, 7),
+    send(41, "Sample sale", "Two days only: samples at half price", 214, 3),
   ];
 }
 
@@ -193,6 +218,7 @@ async function finish(workspace: Workspace, readers: string[]): Promise<void> {
   await addMonthOfCalls(ctx, callers);
   await addContactPages(ctx);
   await addCampaignPages(ctx, readers);
+  await addSequencePages(ctx);
   await addWebhookPages(ctx);
   await addNotifications(ctx, workspace.members[0]!.user);
 }

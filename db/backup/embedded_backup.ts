@@ -24,6 +24,7 @@ export async function backUpEmbedded(
   dataDir: string,
   file: string,
   now: Date,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<EmbeddedReport & { file: string; bytes: number }> {
   const folder = join(dataDir, DATABASE);
   if (!await exists(folder)) throw new Error(`There is no database in "${dataDir}".`);
@@ -42,7 +43,8 @@ export async function backUpEmbedded(
         files,
       };
       const bytes = await writeBackup(file, manifest, async (send) => {
-        const content = ReadableStream.from(contentOf(folder, files));
+        const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+        const content = ReadableStream.from(contentOf(folder, files, (done) => onProgress?.(done, total)));
         for await (const chunk of content.pipeThrough(new CompressionStream("gzip"))) await send(chunk);
       });
       return { file, bytes, ...totals(rows) };
@@ -136,11 +138,14 @@ async function listFiles(root: string): Promise<Pick<EmbeddedManifest, "folders"
 async function* contentOf(
   root: string,
   files: EmbeddedManifest["files"],
+  onRead: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let total = 0;
   for (const { path, bytes } of files) {
     let read = 0;
     for await (const chunk of (await Deno.open(join(root, path))).readable) {
       read += chunk.length;
+      onRead(total += chunk.length);
       yield chunk;
     }
     if (read !== bytes) throw new Error(`The file "${path}" changed during the backup. Repeat the command.`);

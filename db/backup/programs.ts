@@ -6,6 +6,7 @@ export type Program = "pg_dump" | "pg_restore";
 const VERSIONS_PER_MAJOR = 10_000;
 /** Older versions can't use the system's certificate authorities. */
 const FIRST_VERSION_WITH_SYSTEM_AUTHORITIES = 16;
+const TABLE_LINE = /^pg_dump: dumping contents of table "?([^"\n]+)"?\n/gm;
 const OUT_OF_LOCKS = /out of shared memory|max_locks_per_transaction/;
 
 export function majorOf(serverVersion: number): number {
@@ -24,25 +25,46 @@ export async function requireProgram(program: Program, oldest: number): Promise<
   );
 }
 
-/** Runs pg_dump, and sends its archive in chunks. */
+/** Runs pg_dump, and sends its archive in chunks. `onTable` gets the name of each table before its rows, with its schema. */
 export async function dump(
-  { url, snapshot, version, send }: {
+  { url, snapshot, version, send, onTable }: {
     url: string;
     snapshot: string;
     version: number;
     send: (chunk: Uint8Array) => Promise<void>;
+    onTable?: (name: string) => void;
   },
 ): Promise<void> {
   const process = new Deno.Command("pg_dump", {
-    args: ["--format=custom", "--no-password", `--snapshot=${snapshot}`],
+    args: [
+      "--format=custom",
+      "--no-password",
+      `--snapshot=${snapshot}`,
+      ...onTable ? ["--verbose"] : [],
+    ],
     env: variables(url, version),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const errors = new Response(process.stderr).text();
+  const errors = readErrors(process.stderr, onTable);
   for await (const chunk of process.stdout) await send(chunk);
   await requireSuccess("pg_dump", process.status, errors);
+}
+
+/** What a program prints on stderr, without the lines that name a table. */
+async function readErrors(
+  stderr: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onTable?: (name: string) => void,
+): Promise<string> {
+  let text = "";
+  for await (const part of stderr.pipeThrough(new TextDecoderStream())) {
+    text = (text + part).replaceAll(TABLE_LINE, (_, name) => {
+      onTable?.(name);
+      return "";
+    });
+  }
+  return text;
 }
 
 /** Runs pg_restore on an archive of pg_dump. */

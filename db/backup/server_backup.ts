@@ -16,8 +16,16 @@ export type RestoreReport = { tables: number; rows: number; newRoles: string[]; 
 
 const DRILL_SUFFIX_LENGTH = 12;
 
-/** Writes the database as it is at one moment. Throws if the login may not read all of it. */
-export async function backUpServer(url: string, file: string, now: Date): Promise<BackupReport> {
+/**
+ * Writes the database as it is at one moment. `onProgress` gets the bytes of the tables, as the server keeps them. Throws if the login
+ * may not read all of it.
+ */
+export async function backUpServer(
+  url: string,
+  file: string,
+  now: Date,
+  onProgress?: (done: number, total: number) => void,
+): Promise<BackupReport> {
   return await withConnection(
     url,
     async (sql) =>
@@ -28,6 +36,7 @@ export async function backUpServer(url: string, file: string, now: Date): Promis
         const { serverVersion, snapshot, databaseOwner } = await readSource(tx);
         const dumpVersion = await requireProgram("pg_dump", majorOf(serverVersion));
         const rows = await countRows(tx);
+        const onTable = onProgress && await measureTables(tx, onProgress);
         const manifest: PostgresManifest = {
           kind: "postgres",
           version: VERSION,
@@ -41,7 +50,7 @@ export async function backUpServer(url: string, file: string, now: Date): Promis
         const bytes = await writeBackup(
           file,
           manifest,
-          (send) => dump({ url, snapshot, version: dumpVersion, send }),
+          (send) => dump({ url, snapshot, version: dumpVersion, send, onTable }),
         );
         return { file, bytes, ...totals(rows) };
       }),
@@ -131,6 +140,25 @@ async function readSource(
         case when owner.rolsuper then (select login from control.installation) else owner.rolname end as "databaseOwner"
       from pg_database join pg_roles owner on owner.oid = datdba where datname = current_database()`;
   return row!;
+}
+
+/** Returns what pg_dump's progress calls with the name of each table before its rows. */
+async function measureTables(
+  tx: postgres.TransactionSql,
+  onProgress: (done: number, total: number) => void,
+): Promise<(name: string) => void> {
+  const tables = await tx<{ name: string; bytes: number }[]>`
+    select nspname || '.' || relname as name, pg_table_size(pg_class.oid)::float8 as bytes
+      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where relkind = 'r' and nspname !~ '^(pg_|information_schema$)'`;
+  const sizes = new Map(tables.map(({ name, bytes }) => [name, bytes]));
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  let running = 0;
+  return (name) => {
+    onProgress(done += running, total);
+    running = sizes.get(name) ?? 0;
+  };
 }
 
 /** The server's version, if it can take the backup. */

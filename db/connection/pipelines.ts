@@ -3,7 +3,7 @@ import { type Client, Connection, type MonotonicClock, type Send } from "./conne
 import { SHUTTING_DOWN } from "./connection_pool.ts";
 
 /**
- * A fixed number of connections for single statements. Each statement is sent at once on the connection with the fewest pending
+ * A fixed number of connections for single statements. Each statement is sent immediately on the connection with the fewest pending
  * statements. Lost connections and old idle connections are replaced.
  */
 export class Pipelines {

@@ -126,8 +126,8 @@ export class PgliteSocket {
 
   /** Removes the client's settings and prepared statements from the backend, which outlives the client. */
   async #forget(client: Client): Promise<void> {
-    await this.#send(query(this.#reset));
-    for (const name of client.statements) await this.#send(query(`deallocate "${name}"`));
+    const statements = [...client.statements].map((name) => message("C", Buffer.from(`S${name}\0`)));
+    await this.#send(Buffer.concat([query(this.#reset), ...statements, message("S")]));
   }
 
   async #send(messages: Buffer): Promise<Buffer> {

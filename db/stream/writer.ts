@@ -107,20 +107,25 @@ const INSERT_REQUESTS = `
       where tenant = any(existing)`;
 
 /**
- * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. API calls wait for `add_api_usage`, so it doesn't
- * wait for the disk: only a crash of the server itself can lose what it added in the last second. The embedded database ends with this
- * process, so there it waits. The functions for API requests skip the
- * tenants that aren't in `existing`. `add_api_requests` gets what calls have in common once (`tenants` to `addresses`), and for
- * each call its position there, from 1. If it is `repeated`, because the answer was lost, it skips the calls that it has already
- * added.
+ * The transaction doesn't wait for the disk: only a crash of the server itself can lose what was written in the last second. The
+ * embedded database ends with this process, so there it waits.
+ */
+const WITHOUT_DISK = `
+    if version() not like '%emscripten%' then
+      set local synchronous_commit = off;
+    end if;`;
+
+/**
+ * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. API calls wait for `add_api_usage`, and the log of
+ * API requests is long, so neither waits for the disk. The functions for API requests skip the tenants that aren't in `existing`.
+ * `add_api_requests` gets what calls have in common once (`tenants` to `addresses`), and for each call its position there, from 1. If it
+ * is `repeated`, because the answer was lost, it skips the calls that it has already added.
  */
 const FUNCTIONS_SQL = `
   create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   begin
-    if version() not like '%emscripten%' then
-      set local synchronous_commit = off;
-    end if;
+    ${WITHOUT_DISK}
     insert into stream.api_usage as usage (tenant_id, day, calls)
     select * from unnest(tenants, days, counts) order by 1, 2
     on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls;
@@ -132,6 +137,7 @@ const FUNCTIONS_SQL = `
     ids uuid[], milliseconds bigint[], positions integer[], durations integer[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   begin
+    ${WITHOUT_DISK}
     if repeated then
       ${INSERT_REQUESTS} on conflict do nothing;
     else

@@ -10,6 +10,7 @@ const PATHS = [
   "db/control/migrations",
   "db/tenant/migrations",
   "docs",
+  "deploy/docker/cli.sh",
   "deploy/docker/healthcheck.ts",
   "deploy/docker/warm_up.sh",
   ...["pglite.wasm", "initdb.wasm", "pglite.data"].map((name) => PGLITE + name),

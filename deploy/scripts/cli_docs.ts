@@ -1,7 +1,7 @@
 /** `deno task cli:docs`: writes the commands into docs/admin/cli.md, below the marker. */
 import type { Argument, Command, Option } from "@commander-js/extra-typings";
 import { COMMAND_NAMES, newProgram, pathOf } from "../../cli/commands.ts";
-import { EXAMPLES } from "../../cli/examples.ts";
+import { EXAMPLES, typed } from "../../cli/examples.ts";
 
 export const CLI_DOCS = new URL("../../docs/admin/cli.md", import.meta.url);
 const MARKER = "<!-- commands -->\n";
@@ -27,7 +27,7 @@ function describe(command: Command): string {
     `${command.description()}\n`,
     ...command.options.map(optionOf),
     "\n```sh",
-    ...EXAMPLES[path]!.map((line) => `denizen ${line}`),
+    ...EXAMPLES[path]!.map(typed),
     "```\n",
   ].join("\n").replace("\n\n\n", "\n\n");
 }

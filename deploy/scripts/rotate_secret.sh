@@ -52,7 +52,7 @@ is_old() { [ -n "$(find "$1" -mmin "+$MINUTES")" ]; }
 seal() {
   apply
   require_secret_everywhere
-  docker compose run --rm --no-deps web -P=admin dist/cli/main.js config rotate-keys
+  docker compose run --rm --no-deps --entrypoint denizen web config rotate-keys
 }
 
 apply() { docker compose up --detach --wait; }

@@ -1,5 +1,6 @@
 /** `deno task sbom`: prints every package of the lockfile as CycloneDX, for the release. */
 import { Buffer } from "node:buffer";
+import { ESBUILD } from "./bundler.ts";
 import { VERSION } from "../../src/platform/version.ts";
 
 type Lockfile = { npm: Record<string, { integrity: string }> };
@@ -13,7 +14,10 @@ export function sbomOf({ npm }: Lockfile, version: string) {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
-    metadata: { component: { type: "application", name: "denizen", version } },
+    metadata: {
+      component: { type: "application", name: "denizen", version },
+      tools: { components: [{ type: "application", name: "esbuild", version: ESBUILD.version }] },
+    },
     components: [...packages].map(([id, integrity]) => component(id, integrity)),
   };
 }

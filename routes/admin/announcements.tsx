@@ -8,9 +8,15 @@ import {
   endAnnouncement,
   getAnnouncement,
   listAnnouncements,
-  newAnnouncement,
-  publishAnnouncement,
+  type ListedAnnouncement,
 } from "../../src/announcements/announcements.ts";
+import {
+  announce,
+  campaignUrl,
+  type DraftWords,
+  emailedAnnouncement,
+} from "../../src/announcements/email_draft.ts";
+import { chooseNewsSender, findNewsSender, newsSenderInput } from "../../src/announcements/news_sender.ts";
 import { PLAN_LIST } from "../../src/billing/plans.ts";
 import { announcementText } from "../../views/pages/admin/announcement_text.ts";
 import {
@@ -35,17 +41,21 @@ const PATH = "/admin/announcements";
 /** What members see above their pages. */
 export const announcementPages = new Hono<StaffEnv>();
 
-announcementPages.get("/announcements", async (c) => {
-  const ctx = c.get("staff");
-  const announcements = (await listAnnouncements(ctx)).map((each) => shown(c, each));
-  return await page(c, {
-    title: textOf(c).title,
-    actions: announcements.length > 0 ? <NewAnnouncementLink /> : undefined,
-    body: <AnnouncementsPage announcements={announcements} now={ctx.services.clock.now()} />,
-  });
-});
+announcementPages.get("/announcements", async (c) => await page(c, await listPage(c)));
 
-announcementPages.get("/announcements/new", async (c) => await page(c, newPage(c)));
+/** Which workspace emails news. */
+announcementPages.post("/announcements/sender", (c) =>
+  form(c, {
+    schema: newsSenderInput,
+    submit: async (input) => {
+      await chooseNewsSender(c.get("staff"), input);
+      return input.subdomain !== "";
+    },
+    done: (isChosen) => ({ to: PATH, flash: isChosen ? textOf(c).senderSaved : textOf(c).senderCleared }),
+    refused: (refused) => listPage(c, refused),
+  }));
+
+announcementPages.get("/announcements/new", async (c) => await page(c, await newPage(c)));
 
 /** What members would see, while staff type. */
 announcementPages.get("/announcements/preview", async (c) => {
@@ -54,11 +64,14 @@ announcementPages.get("/announcements/preview", async (c) => {
 
 announcementPages.post("/announcements", async (c) => {
   const fields = await readForm(c);
-  if (fields.preview !== undefined) return await page(c, newPage(c, { values: fields, errors: {} }));
+  if (fields.preview !== undefined) return await page(c, await newPage(c, { values: fields, errors: {} }));
   return await form(c, {
-    schema: newAnnouncement,
-    submit: (input) => publishAnnouncement(c.get("staff"), input),
-    done: () => ({ to: PATH, flash: textOf(c).published }),
+    schema: emailedAnnouncement,
+    submit: async (input) => {
+      await announce(c.get("staff"), input, draftWords(c));
+      return input.sendsEmail === "on";
+    },
+    done: (hasDraft) => ({ to: PATH, flash: hasDraft ? textOf(c).publishedWithDraft : textOf(c).published }),
     refused: (refused) => newPage(c, refused),
   });
 });
@@ -104,9 +117,34 @@ announcementPages.post("/announcements/:id/delete", async (c) => {
   return await done(c, { to: PATH, flash: textOf(c).deleted });
 });
 
-function newPage(c: Context<StaffEnv>, { values = {}, errors }: Partial<RefusedForm> = {}): Page {
+async function listPage(c: Context<StaffEnv>, refused: Partial<RefusedForm> = {}): Promise<Page> {
+  const ctx = c.get("staff");
+  const [listed, sender] = await Promise.all([listAnnouncements(ctx), findNewsSender(ctx)]);
+  const chosen = sender && { ...sender, subdomain: sender.tenant.subdomain };
+  return {
+    title: textOf(c).title,
+    actions: listed.length > 0 ? <NewAnnouncementLink /> : undefined,
+    body: (
+      <AnnouncementsPage
+        announcements={listed.map((each) => shown(c, each))}
+        now={ctx.services.clock.now()}
+        sender={{ ...refused, sender: chosen }}
+      />
+    ),
+  };
+}
+
+async function newPage(
+  c: Context<StaffEnv>,
+  { values = {}, errors }: Partial<RefusedForm> = {},
+): Promise<Page> {
+  const sender = await findNewsSender(c.get("staff"));
   const props = { plans: plansOf(c), preview: previewOf(values), values, errors };
-  return { title: textOf(c).newTitle, trail: trailOf(c), body: <AnnouncementFormPage {...props} /> };
+  return {
+    title: textOf(c).newTitle,
+    trail: trailOf(c),
+    body: <AnnouncementFormPage {...props} sender={sender?.isAble ? sender.tenant.name : null} />,
+  };
 }
 
 function editPage(
@@ -114,7 +152,7 @@ function editPage(
   announcement: Announcement,
   { values = valuesOf(announcement), errors }: Partial<RefusedForm> = {},
 ): Page {
-  const props = { announcement, plans: plansOf(c), preview: previewOf(values), values, errors };
+  const props = { announcement, plans: plansOf(c), sender: null, preview: previewOf(values), values, errors };
   return { title: textOf(c).editTitle, trail: trailOf(c), body: <AnnouncementFormPage {...props} /> };
 }
 
@@ -143,10 +181,19 @@ function plansOf(c: Context<StaffEnv>) {
 
 function shown(
   c: Context<StaffEnv>,
-  { id, kind, text, linkUrl, plans, endsAt }: Announcement,
+  { id, kind, text, linkUrl, plans, endsAt, senderSubdomain }: ListedAnnouncement,
 ): ShownAnnouncement {
-  const names = plansOf(c).filter(({ key }) => plans.includes(key)).map(({ name }) => name);
-  return { id, kind, text, linkUrl, plans: names, endsAt };
+  const url = senderSubdomain === null ? null : campaignUrl(c.get("staff"), senderSubdomain, id);
+  return { id, kind, text, linkUrl, plans: namesOf(c, plans), endsAt, campaignUrl: url };
+}
+
+function draftWords(c: Context<StaffEnv>): DraftWords {
+  const { readMore, segmentName } = textOf(c);
+  return { readMore, segmentName: (plans) => segmentName(namesOf(c, plans).join(", ")) };
+}
+
+function namesOf(c: Context<StaffEnv>, plans: readonly string[]): string[] {
+  return plansOf(c).filter(({ key }) => plans.includes(key)).map(({ name }) => name);
 }
 
 function textOf(c: Context<StaffEnv>) {

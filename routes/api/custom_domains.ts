@@ -117,7 +117,7 @@ domains.operation("patch", "/custom-domains/{id}", {
 domains.operation("delete", "/custom-domains/{id}", {
   operationId: "removeCustomDomain",
   summary: "Remove a custom domain",
-  description: "It stops at once, and everyone is signed out there.",
+  description: "It stops immediately, and everyone is signed out there.",
   permission: DOMAINS_MANAGE,
   events: [CUSTOM_DOMAIN_REMOVED],
   answer: { status: 204, description: "The domain was removed" },

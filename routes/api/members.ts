@@ -30,7 +30,7 @@ const member = model("Member", {
   lastSeenAt: "2026-03-02T08:55:00.000Z",
 });
 
-const members = tenantResource("Members", "The people in a tenant, invitations, and the ownership.");
+const members = tenantResource("Members", "The people in a tenant, invitations, and ownership.");
 export default members;
 
 members.list("/members", {

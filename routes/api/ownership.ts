@@ -47,7 +47,7 @@ ownership.operation("get", "/ownership-offer", {
 
 ownership.operation("post", "/ownership-offer", {
   operationId: "offerOwnership",
-  summary: "Offer the ownership of the tenant to another member",
+  summary: "Offer ownership of the tenant to another member",
   description:
     "Owners only. Replaces an earlier offer. Once the member accepts, within 7 days, they are an owner and the caller is " +
     "an admin.",
@@ -62,7 +62,7 @@ ownership.operation("post", "/ownership-offer", {
 
 ownership.operation("post", "/ownership-offer/acceptance", {
   operationId: "acceptOwnership",
-  summary: "Accept the ownership",
+  summary: "Accept ownership",
   permission: MEMBERS_READ,
   events: [OWNERSHIP_TRANSFERRED],
   answer: { status: 204, description: "The caller is an owner, and the former owner an admin" },
@@ -72,7 +72,7 @@ ownership.operation("post", "/ownership-offer/acceptance", {
 
 ownership.operation("delete", "/ownership-offer", {
   operationId: "endOwnershipOffer",
-  summary: "Decline the ownership, or withdraw one's own offer",
+  summary: "Decline ownership, or withdraw your own offer",
   permission: MEMBERS_READ,
   events: [OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN],
   answer: { status: 204, description: "The offer has ended" },

@@ -21,7 +21,7 @@ const plan = model("Plan", {
   version: z.int(),
   name: z.string(),
   priceMonthly: z.int().nullable().openapi({
-    description: "In the currency's smallest unit. Null: by agreement.",
+    description: "In the currency's smallest unit. Null for a custom price.",
   }),
   priceYearly: z.int().nullable(),
   currency: z.string(),

@@ -105,7 +105,7 @@ subscriptions.operation("post", "/subscription", {
   summary: "Order or change the plan",
   description:
     "Answers 202 with the address of a page where somebody has to pay or confirm, or 200 with the subscription. An upgrade " +
-    "is charged at once. A smaller plan waits for the end of the period.",
+    "is charged immediately. A smaller plan waits for the end of the period.",
   permission: BILLING_MANAGE,
   events: [SUBSCRIPTION_CREATED, SUBSCRIPTION_UPDATED],
   refusals: [409, 503],

@@ -12,7 +12,7 @@ const endpointFields = {
   rateLimit: z.int().nullable().openapi({ description: "The most attempts per second" }),
   status: z.enum(["active", "disabled"]),
   disabledReason: z.enum(["manual", "gone", "failing"]).nullable().openapi({
-    description: "`gone`: the receiver answered 410. `failing`: every attempt of five days failed.",
+    description: "`gone`: the receiver answered 410. `failing`: every attempt failed for five days.",
   }),
   disabledAt: z.iso.datetime().nullable(),
   failingSince: z.iso.datetime().nullable(),

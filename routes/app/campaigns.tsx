@@ -3,19 +3,8 @@ import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
 import { isEntitled } from "../../src/billing/plan_features.ts";
 import { planOf } from "../../src/billing/plans.ts";
-import {
-  browseCampaigns,
-  CAMPAIGN_LIST,
-  campaignChanges,
-  createCampaign,
-  deleteCampaign,
-  duplicateCampaign,
-  getCampaign,
-  newCampaign,
-  setArchive,
-  updateCampaign,
-} from "../../src/campaigns/campaigns.ts";
-import { type Campaign, readCampaign } from "../../src/campaigns/campaign.ts";
+import { browseCampaigns, CAMPAIGN_LIST, getCampaign, setArchive } from "../../src/campaigns/campaigns.ts";
+import { readCampaign } from "../../src/campaigns/campaign.ts";
 import { archiveUrl } from "../../src/campaigns/links.ts";
 import { previewCampaign, sendTest } from "../../src/campaigns/preview.ts";
 import {
@@ -33,17 +22,10 @@ import {
   sendCampaign,
   sendRequest,
 } from "../../src/campaigns/sending.ts";
-import {
-  campaignSettingsInput,
-  changePostalAddress,
-  getPostalAddress,
-} from "../../src/campaigns/settings.ts";
-import { findStarter, STARTERS } from "../../src/campaigns/starters.ts";
 import { CAMPAIGNS, CAMPAIGNS_MANAGE } from "../../src/contacts/permissions.ts";
 import { chosenZone } from "../../src/tenancy/time_zones.ts";
 import { withLinksInNewTabs } from "../../views/framed_html.ts";
-import { CAMPAIGNS_PATH as PATH, SETTINGS_PATH } from "../../views/pages/campaigns/address.ts";
-import { CampaignForm, type CampaignFormProps } from "../../views/pages/campaigns/campaign_form.tsx";
+import { CAMPAIGNS_PATH as PATH } from "../../views/pages/campaigns/address.ts";
 import {
   CampaignActions,
   CampaignPage,
@@ -51,37 +33,21 @@ import {
 } from "../../views/pages/campaigns/campaign_page.tsx";
 import { CampaignList, CampaignsActions } from "../../views/pages/campaigns/campaigns_page.tsx";
 import { RecipientList } from "../../views/pages/campaigns/recipients_page.tsx";
-import { CampaignSettingsPage, DeleteCampaignPage } from "../../views/pages/campaigns/small_pages.tsx";
 import { campaignText } from "../../views/pages/campaigns/text.ts";
 import { translatorTo } from "../../views/wording.ts";
 import { framedEmail } from "../framed_email.ts";
-import { type Fields, type MemberEnv, nonceOf, readForm } from "../http.ts";
+import { type MemberEnv, nonceOf, readForm } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { framingPolicy } from "../middleware/security_headers.ts";
 import { done, form, type Page, page } from "../page.tsx";
 import { problemText } from "../problem_text.ts";
 import { snakeCase } from "../wire.ts";
+import { textOf, trailOf } from "./campaign_trail.ts";
 import { MemberPages } from "./member_pages.ts";
 
-const NUMBERS = ["test_share", "test_hours", "window_from", "window_until", "rate_per_hour"];
 const LONG_PAST = "1970-01-01T00:00:00Z";
 const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
-
-/** Empty fields mean none, and numbers arrive as texts. */
-function readFields(fields: Fields): Record<string, unknown> {
-  const { tracks_opens, segment_id, subject_b, ...others } = fields;
-  const numbers = NUMBERS.map((name) => [name, others[name]?.trim() ? Number(others[name]) : null]);
-  return {
-    ...others,
-    ...Object.fromEntries(numbers),
-    segment_id: segment_id || null,
-    subject_b: subject_b?.trim() || null,
-    tracks_opens: tracks_opens === "true",
-  };
-}
-
-const editForm = campaignChanges.extend({ version: z.coerce.number().int().positive() });
 
 const pages = new MemberPages({
   label: (locale) => campaignText.of(locale).title,
@@ -116,83 +82,11 @@ pages.get(PATH, async (c) => {
   });
 });
 
-pages.get(SETTINGS_PATH, async (c) => {
-  const address = await getPostalAddress(c.get("member"));
-  return await page(c, settingsPage(c, { address }));
-});
-
-pages.post(SETTINGS_PATH, (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  return form(c, {
-    schema: campaignSettingsInput,
-    submit: (input) => changePostalAddress(ctx, input),
-    done: () => ({ to: PATH, flash: textOf(c).settingsForm.saved }),
-    refusals: ["invalid", "feature_not_in_plan"],
-    refused: ({ values, errors, problem }) =>
-      settingsPage(c, { address: values.postal_address, errors, problem }),
-  });
-});
-
-pages.get(`${PATH}/new`, async (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  const starter = findStarter(c.req.query("starter") ?? "");
-  const translate = translatorTo(localeOf(c));
-  const values: CampaignFormProps["values"] = starter
-    ? {
-      name: translate(starter.name),
-      subject: translate(starter.subject),
-      body: translate(starter.body),
-    }
-    : {};
-  return await page(c, await formPage(c, { values }));
-});
-
-pages.post(PATH, async (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  const fields = await readForm(c);
-  return await form(c, {
-    schema: newCampaign,
-    fields: readFields(fields) as Fields,
-    submit: (input, { idFor }) => createCampaign(ctx, input, idFor("campaign")),
-    done: ({ id, name }) => ({ to: `${PATH}/${id}`, flash: textOf(c).created(name) }),
-    refusals: ["invalid", "feature_not_in_plan"],
-    refused: ({ errors, kind, problem }) => formPage(c, { values: fields, errors, kind, problem }),
-  });
-});
-
 pages.get(`${PATH}/:id`, async (c) => await page(c, await campaignPage(c)));
 
 pages.get(`${PATH}/:id/preview`, async (c) => {
   const { html } = await previewCampaign(c.get("member"), c.req.param("id"));
   return await framedEmail(c, withLinksInNewTabs(html));
-});
-
-pages.get(`${PATH}/:id/edit`, async (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  const campaign = await readCampaign(ctx, c.req.param("id"));
-  return await page(c, await formPage(c, { campaign, values: valuesOf(campaign) }));
-});
-
-pages.post(`${PATH}/:id`, async (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  const id = c.req.param("id");
-  const fields = await readForm(c);
-  return await form(c, {
-    schema: editForm,
-    fields: { ...readFields(fields), version: fields.version } as Fields,
-    submit: ({ version, ...changes }) => updateCampaign(ctx, id, changes, version),
-    done: ({ name }) => ({ to: `${PATH}/${id}`, flash: textOf(c).saved(name) }),
-    refusals: ["invalid", "precondition_failed", "conflict"],
-    refused: async ({ errors, kind, problem }) => {
-      const campaign = await readCampaign(ctx, id);
-      return await formPage(c, { campaign, values: fields, errors, kind, problem });
-    },
-  });
 });
 
 pages.get(`${PATH}/:id/recipients`, async (c) => {
@@ -279,28 +173,6 @@ pages.post(`${PATH}/:id/publication`, async (c) => {
   return await changed(c, on === "true" ? textOf(c).archivePublished : textOf(c).archiveRemoved);
 });
 
-pages.post(`${PATH}/:id/duplicate`, async (c) => {
-  const text = textOf(c);
-  const { id, name } = await duplicateCampaign(c.get("member"), c.req.param("id"), text.copyName);
-  return await done(c, { to: `${PATH}/${id}/edit`, flash: text.created(name) });
-});
-
-pages.get(`${PATH}/:id/delete`, async (c) => {
-  const ctx = c.get("member");
-  authorize(ctx, CAMPAIGNS_MANAGE);
-  const campaign = await readCampaign(ctx, c.req.param("id"));
-  return await page(c, {
-    title: textOf(c).remove,
-    trail: trailOf(c, campaign),
-    body: <DeleteCampaignPage id={campaign.id} name={campaign.name} />,
-  });
-});
-
-pages.post(`${PATH}/:id/delete`, async (c) => {
-  const { name } = await deleteCampaign(c.get("member"), c.req.param("id"));
-  return await done(c, { to: PATH, flash: textOf(c).deleted(name) });
-});
-
 type Refusal = { problem?: string; scheduleError?: string; scheduleValue?: string };
 
 async function campaignPage(
@@ -349,34 +221,6 @@ async function campaignPage(
   };
 }
 
-async function formPage(
-  c: Context<MemberEnv>,
-  { campaign, ...props }: Pick<CampaignFormProps, "values" | "errors" | "kind" | "problem"> & {
-    campaign?: Campaign;
-  },
-): Promise<Page> {
-  const ctx = c.get("member");
-  const segments = await listSegmentChoices(ctx);
-  const timeZone = chosenZone(ctx.tenant.timeZones);
-  const starters = campaign ? undefined : STARTERS;
-  return {
-    title: campaign ? textOf(c).edit : textOf(c).new,
-    trail: trailOf(c, campaign),
-    body: <CampaignForm {...props} {...{ campaign, segments, timeZone, starters }} />,
-  };
-}
-
-function settingsPage(
-  c: Context<MemberEnv>,
-  props: { address?: string; errors?: Record<string, string>; problem?: string },
-): Page {
-  return {
-    title: textOf(c).settings,
-    trail: trailOf(c),
-    body: <CampaignSettingsPage {...props} canManage={can(c.get("member"), CAMPAIGNS_MANAGE)} />,
-  };
-}
-
 /** The time in the workspace's time zone as one in UTC. What isn't a time becomes one in the past, which is refused. */
 function utcOf(c: Context<MemberEnv>, local: string): string {
   if (!LOCAL_TIME.test(local)) return LONG_PAST;
@@ -388,21 +232,6 @@ function utcOf(c: Context<MemberEnv>, local: string): string {
   }
 }
 
-/** A campaign's values as its form shows them. */
-function valuesOf(campaign: Campaign): Record<string, string> {
-  const names = Object.keys(campaignChanges.shape) as (keyof typeof campaignChanges.shape)[];
-  return Object.fromEntries(names.map((name) => [snakeCase(name), String(campaign[name] ?? "")]));
-}
-
 function changed(c: Context<MemberEnv, `${typeof PATH}/:id/x`>, flash: string) {
   return done(c, { to: `${PATH}/${c.req.param("id")}`, flash });
-}
-
-function trailOf(c: Context<MemberEnv>, campaign?: { id: string; name: string }) {
-  const list = { label: textOf(c).title, href: PATH };
-  return campaign ? [list, { label: campaign.name, href: `${PATH}/${campaign.id}` }] : [list];
-}
-
-function textOf(c: Context<MemberEnv>) {
-  return campaignText.of(localeOf(c));
 }

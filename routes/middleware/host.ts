@@ -1,4 +1,4 @@
-import type { Context } from "hono";
+import type { Context, Next } from "hono";
 import { createMiddleware } from "hono/factory";
 import { LIVE_HOSTS } from "../../src/custom_domains/live_hosts.ts";
 import { DomainError, notFound } from "../../src/errors.ts";
@@ -39,19 +39,20 @@ export class NoWorkspace extends DomainError {
  * method and body. The port must match, because browsers treat ports as different origins.
  */
 export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
-  const { appUrl } = c.get("services").config;
-  const tenant = await readTenant(c);
-  const { pathname, search } = new URL(c.req.url);
+  const { primaryDomain } = await readTenant(c);
   const customDomain = c.get("customDomain");
-  if (customDomain !== null) {
-    if (customDomain === tenant.primaryDomain) return await next();
-    return c.redirect(tenantUrl(appUrl, tenant) + pathname + search, 307);
-  }
-  const isMoved = tenant.subdomain !== subdomainOf(hostOf(c), appUrl.host);
-  // The person who moved the workspace is still signed in on the old host, so the handoff proof stays there.
-  if (isMoved && c.req.path !== HANDOFF_PROOF_PATH) {
-    return c.redirect(subdomainUrl(appUrl, tenant) + pathname + search, 307);
-  }
+  if (customDomain === null) return await leaveFormerSubdomain(c, next);
+  if (customDomain !== primaryDomain) return redirectTo(c, tenantUrl);
+  await next();
+});
+
+/**
+ * Finds the tenant like `findTenant`, and serves it on all of its custom domains. Clients that follow a redirect to another host
+ * leave the `Authorization` header out, or send credentials where their user didn't mean to.
+ */
+export const findApiTenant = createMiddleware<HttpEnv>(async (c, next) => {
+  await readTenant(c);
+  if (c.get("customDomain") === null) return await leaveFormerSubdomain(c, next);
   await next();
 });
 
@@ -68,6 +69,19 @@ export const admitTenant = createMiddleware<HttpEnv>(async (c, next) => {
   admit(c.get("services"), tenant);
   await next();
 });
+
+/** The person who moved the workspace is still signed in on the old host, so the handoff proof stays there. */
+async function leaveFormerSubdomain(c: Context<HttpEnv>, next: Next): Promise<Response | void> {
+  const { appUrl } = c.get("services").config;
+  const isMoved = c.get("tenant")!.subdomain !== subdomainOf(hostOf(c), appUrl.host);
+  if (isMoved && c.req.path !== HANDOFF_PROOF_PATH) return redirectTo(c, subdomainUrl);
+  await next();
+}
+
+function redirectTo(c: Context<HttpEnv>, urlOf: typeof tenantUrl): Response {
+  const { pathname, search } = new URL(c.req.url);
+  return c.redirect(urlOf(c.get("services").config.appUrl, c.get("tenant")!) + pathname + search, 307);
+}
 
 async function readTenant(c: Context<HttpEnv>): Promise<Tenant> {
   const { config, use } = c.get("services");

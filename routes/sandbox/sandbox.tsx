@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { testCard } from "../../src/billing/engine/cards.ts";
 import type { Card, CheckoutState, CustomerState, InvoiceState } from "../../src/billing/engine/state.ts";
 import { unitAmount } from "../../src/billing/engine/amounts.ts";
-import { dueOf } from "../../src/billing/engine/engine.ts";
+import { dueOf } from "../../src/billing/engine/ledger.ts";
 import { sandboxOf } from "../../src/billing/gateway/open.ts";
 import type { SandboxGateway } from "../../src/billing/gateway/sandbox/sandbox.ts";
 import { formatMoney } from "../../src/billing/money.ts";

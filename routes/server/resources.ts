@@ -1,4 +1,4 @@
-// What Deno has no public API for (docs/decisions/018 and 057). A newer Deno may lack it: then live feeds end at once, and pages show
+// What Deno has no public API for (docs/decisions/018 and 057). A newer Deno may lack it: then live feeds end immediately, and pages show
 // notifications after a reload. Tests fail in that case.
 
 type Core = { resources?(): Record<string, string>; tryClose?(id: number): void };

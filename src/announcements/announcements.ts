@@ -1,6 +1,8 @@
-import { and, desc, eq, gt } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt } from "drizzle-orm";
 import { z } from "zod";
 import { announcementDismissals, announcements } from "../../db/control/schema/announcements.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import type { TenantId } from "../../db/ids.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
 import { chosenPlans, planFields } from "../billing/plan_fields.ts";
@@ -50,6 +52,8 @@ export const ANNOUNCEMENT_ENDED = anonymousEvent("announcement.ended", {
 });
 
 export type Announcement = typeof announcements.$inferSelect;
+/** `senderSubdomain` is the tenant's whose campaign emails it. */
+export type ListedAnnouncement = Announcement & { senderSubdomain: string | null };
 
 const text = singleLine(MAX_TEXT_LENGTH, TEXT_MISSING);
 const kind = z.enum(["info", "warning"]);
@@ -120,26 +124,29 @@ export async function dismissAnnouncement({ services, actor }: MemberContext, id
 }
 
 /** The newest announcements, whether they have ended or not. Throws `forbidden`. */
-export async function listAnnouncements(ctx: SystemContext): Promise<Announcement[]> {
+export async function listAnnouncements(ctx: SystemContext): Promise<ListedAnnouncement[]> {
   authorize(ctx, ANNOUNCEMENTS_MANAGE);
-  return await ctx.control.select().from(announcements).orderBy(desc(announcements.createdAt)).limit(LISTED);
+  return await ctx.control.select({ ...getTableColumns(announcements), senderSubdomain: tenants.subdomain })
+    .from(announcements).leftJoin(tenants, eq(tenants.id, announcements.senderId))
+    .orderBy(desc(announcements.createdAt)).limit(LISTED);
 }
 
-/** Shows an announcement from now on. Throws `forbidden`. */
+/** Shows an announcement from now on. The campaign of `senderId` with its id emails it. Throws `forbidden`. */
 export async function publishAnnouncement(
   ctx: SystemContext,
   { text, kind, linkUrl, days, ...fields }: z.output<typeof newAnnouncement>,
+  { id = newId(), senderId = null }: { id?: string; senderId?: TenantId | null } = {},
 ): Promise<void> {
   authorize(ctx, ANNOUNCEMENTS_MANAGE);
   const now = ctx.services.clock.now();
   const plans = chosenPlans(fields);
-  const row = { id: newId(), kind, text, linkUrl: linkUrl || null, plans };
+  const row = { id, kind, text, linkUrl: linkUrl || null, plans, senderId };
   const times = { startsAt: now, endsAt: after(now, days * DAY), createdAt: now };
   await ctx.tx(async (tx) => {
     await tx.insert(announcements).values({ ...row, ...times });
     await publish(ctx, tx, ANNOUNCEMENT_PUBLISHED, {
       after: row,
-      details: { text, plans, ends_at: times.endsAt.toISOString() },
+      details: { text, plans, ends_at: times.endsAt.toISOString(), ...(senderId && { sender_id: senderId }) },
     });
   });
   ctx.services.use(ANNOUNCEMENTS).live.delete(ALL);

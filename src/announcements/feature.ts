@@ -7,11 +7,20 @@ import {
   ANNOUNCEMENTS,
   ANNOUNCEMENTS_MANAGE,
 } from "./announcements.ts";
+import { NEWS_SENDER_CHANGED } from "./news_sender.ts";
 import { ANNOUNCED } from "./notifications.ts";
+import { SYNC_USERS } from "./sync_users.ts";
 
 export default feature("announcements", {
   permissions: [ANNOUNCEMENTS_MANAGE],
-  events: [ANNOUNCEMENT_PUBLISHED, ANNOUNCEMENT_CHANGED, ANNOUNCEMENT_ENDED, ANNOUNCEMENT_DELETED],
+  events: [
+    ANNOUNCEMENT_PUBLISHED,
+    ANNOUNCEMENT_CHANGED,
+    ANNOUNCEMENT_ENDED,
+    ANNOUNCEMENT_DELETED,
+    NEWS_SENDER_CHANGED,
+  ],
   notificationKinds: [ANNOUNCED],
+  jobs: [SYNC_USERS],
   parts: [ANNOUNCEMENTS],
 });

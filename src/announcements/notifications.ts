@@ -3,6 +3,7 @@ import { z } from "zod";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
+import type { PlanKey } from "../billing/plans.ts";
 import { PEOPLE_AT_ONCE } from "../notifications/audience.ts";
 import { notificationKind } from "../notifications/kind.ts";
 import { ANNOUNCEMENT_PUBLISHED } from "./announcements.ts";
@@ -13,12 +14,16 @@ const published = z.object({
   plans: z.array(z.string()),
 });
 
-/** Told once to everyone who works in a workspace that it is meant for. */
+/**
+ * Told once to everyone who works in a workspace that it is meant for. Its email is a campaign, which goes to those who want it: see
+ * src/announcements/sync_users.ts.
+ */
 export const ANNOUNCED = notificationKind("announcement", {
   label: "News about the product",
   sentence: "{text}",
   event: ANNOUNCEMENT_PUBLISHED,
   permission: null,
+  channels: { feed: true, email: true },
   data: published,
   of: ({ text, linkUrl, plans }) => ({ text, linkUrl, plans }),
   async *to({ system: { control, services } }, { plans }) {
@@ -37,10 +42,12 @@ export const ANNOUNCED = notificationKind("announcement", {
   link: ({ linkUrl }) => linkUrl === null ? "/notifications" : String(linkUrl),
 });
 
-/** A plan that has ended counts as Starter. */
 function hasPlan(plans: string[], now: Date): SQL | undefined {
-  if (plans.length === 0) return undefined;
+  return plans.length === 0 ? undefined : inArray(currentPlan(now), plans);
+}
+
+/** The plan of a row of `tenants`. One that has ended counts as Starter. */
+export function currentPlan(now: Date): SQL<PlanKey> {
   const isCurrent = or(isNull(tenants.planUntil), gt(tenants.planUntil, now));
-  const current = sql`case when ${isCurrent} then ${tenants.plan} else 'starter' end`;
-  return inArray(current, plans);
+  return sql`case when ${isCurrent} then ${tenants.plan} else 'starter' end`;
 }

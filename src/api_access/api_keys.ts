@@ -143,7 +143,7 @@ export async function createApiKey(
 }
 
 /**
- * Deletes a key, with all of its secrets. Programs that use it are refused at once, and in other processes within five seconds.
+ * Deletes a key, with all of its secrets. Programs that use it are refused immediately, and in other processes within five seconds.
  * Returns it. Throws `not_found`.
  */
 export async function revokeApiKey(ctx: TenantContext, id: string): Promise<Pick<ApiKey, "id" | "name">> {

@@ -2,7 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import type { TenantId } from "../../db/ids.ts";
 import { BatchedWrites } from "../platform/batched_writes.ts";
+import { DAY } from "../platform/clock.ts";
 import { timeOfId } from "../platform/ids.ts";
+import { Groups } from "../platform/groups.ts";
 import { part } from "../ports.ts";
 import { type ApiCall, isError } from "./api_call.ts";
 import { idArray, numberArray, textArray } from "../platform/array_literals.ts";
@@ -29,7 +31,9 @@ type Count = {
 export class CallCounter {
   readonly #batches: CountedBatches<Count>;
   readonly #writes: BatchedWrites;
-  #counts = new Map<string, Count>();
+  #counts = new Groups<Count>();
+  /** The day of the last call. Most calls have the same one. */
+  #day = { number: Number.NaN, text: "" };
 
   constructor(db: Database) {
     this.#batches = new CountedBatches(db.batch.control, toStatement);
@@ -38,9 +42,15 @@ export class CallCounter {
 
   add(call: ApiCall): void {
     const { tenantId, method, endpoint, actor } = call;
-    const day = timeOfId(call.id).toISOString().slice(0, "2026-11-28".length);
+    const day = this.#dayOf(call);
     const bucket = bucketOf(call.milliseconds);
-    this.#add({ tenantId, day, method, endpoint, actor, bucket, calls: 1, errors: isError(call) ? 1 : 0 });
+    const count = this.#counts.valueOf(
+      [tenantId, actor.id, endpoint, method, bucket, day],
+      () => ({ tenantId, day, method, endpoint, actor, bucket, calls: 0, errors: 0 }),
+    );
+    count.calls++;
+    if (isError(call)) count.errors++;
+    count.actor = actor; // its name may have changed
   }
 
   flush(): Promise<void> {
@@ -51,22 +61,20 @@ export class CallCounter {
     return this.#writes.close();
   }
 
-  #writeAll(): Promise<void> {
-    return this.#batches.write(() => {
-      const counts = [...this.#counts.values()];
-      this.#counts = new Map();
-      return counts;
-    });
+  #dayOf({ id }: ApiCall): string {
+    const number = Math.floor(timeOfId(id).getTime() / DAY);
+    if (number !== this.#day.number) {
+      this.#day = { number, text: new Date(number * DAY).toISOString().slice(0, "2026-11-28".length) };
+    }
+    return this.#day.text;
   }
 
-  #add(count: Count): void {
-    const { tenantId, day, method, endpoint, actor, bucket } = count;
-    const key = `${tenantId} ${actor.id} ${day} ${bucket} ${method} ${endpoint}`;
-    const known = this.#counts.get(key);
-    if (!known) return void this.#counts.set(key, count);
-    known.calls += count.calls;
-    known.errors += count.errors;
-    known.actor = actor; // its name may have changed
+  #writeAll(): Promise<void> {
+    return this.#batches.write(() => {
+      const { values } = this.#counts;
+      this.#counts = new Groups();
+      return values;
+    });
   }
 }
 

@@ -79,6 +79,7 @@ export class CallLog {
 
   #endBatch(): void {
     if (this.#current.size === 0) return;
+    this.#current.seal();
     this.#full.push(this.#current);
     this.#current = new CallBatch();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import { type ControlDb, controlHandle } from "../../db/connection/control_handle.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
@@ -11,6 +12,8 @@ import { CountedBatches } from "./counted_batches.ts";
 const HOLDER = "API usage";
 /** A call is answered after this time, even if the database hasn't counted it yet. */
 const LONGEST_WAIT = 2 * SECOND;
+/** While a write runs, calls gather for this long, in milliseconds, because a write costs as much as several calls. */
+const GATHER_FOR = 5;
 
 /** The number of a tenant's calls on a day (UTC). */
 type Usage = { tenantId: TenantId; day: string; calls: number };
@@ -24,6 +27,8 @@ export class UsageCounter {
   readonly #clock: Clock;
   readonly #writes: BatchedWrites;
   #usage = new Map<string, Usage>();
+  /** The next write, which all calls until then share. */
+  #next: Promise<void> | undefined;
 
   constructor(control: ControlDb, clock: Clock) {
     this.#batches = new CountedBatches(control, toStatement);
@@ -34,11 +39,17 @@ export class UsageCounter {
   /** Resolves once the call is in the database, once the database refused it for now, or after two seconds. */
   async count(tenantId: TenantId): Promise<void> {
     this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
-    await withDeadline(LONGEST_WAIT, () => this.#writes.flush()).catch(() => {});
+    await (this.#next ??= this.#gather());
   }
 
   flush(): Promise<void> {
     return this.#writes.flush();
+  }
+
+  async #gather(): Promise<void> {
+    await (this.#writes.isWriting ? wait(GATHER_FOR) : undefined);
+    this.#next = undefined;
+    await withDeadline(LONGEST_WAIT, () => this.#writes.flush()).catch(() => {});
   }
 
   #writeAll(): Promise<void> {

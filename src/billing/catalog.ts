@@ -3,7 +3,7 @@ import { includedIn } from "./entitlements.ts";
 import type { Catalog, CatalogChange } from "./gateway/gateway.ts";
 import { GATEWAY } from "./gateway/open.ts";
 import { toCatalogMetric } from "./meter.ts";
-import { PLAN_LIST, PLAN_VERSIONS, type PlanKey } from "./plans.ts";
+import { ofVersion, PLAN_LIST, PLAN_VERSIONS, type PlanKey } from "./plans.ts";
 
 /** A version of a plan. Prices are in US cents, and null by agreement. Null in `limits` is any number. */
 export type PlanVersion = {
@@ -31,7 +31,7 @@ export function listPlanVersions({ services }: SystemContext): PlanVersion[] {
       ...limits.map((limit) => [limit.name, includedIn(limit, plan.key, plan.version)]),
       ["api_calls", plan.apiCallsAMonth],
       ["api_requests_per_minute", plan.apiRequestsAMinute],
-      ...meters.map(({ key, allowances }) => [key, allowances[plan.key].included]),
+      ...meters.map(({ key, allowances }) => [key, ofVersion(allowances, plan.key, plan.version).included]),
     ]),
   }));
 }

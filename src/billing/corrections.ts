@@ -58,6 +58,13 @@ function openOf({ invoices }: GatewayAccount, subscriptions: GatewaySubscription
   );
 }
 
+/** Whether the invoice is for a plan that has ended, and is still to pay. */
+export function isForEnded(fetched: GatewayAccount, invoice: GatewayInvoice): boolean {
+  const hasEnded = fetched.subscriptions.some(({ status }) => status === "canceled");
+  if (!hasEnded || inForce(fetched).length > 0) return false;
+  return invoice.subscriptionId === null || isLast(fetched, invoice);
+}
+
 /** Whether the invoice bills what its subscription had used when it ended. */
 function isLast({ subscriptions }: GatewayAccount, { subscriptionId, createdAt }: GatewayInvoice): boolean {
   const endedAt = subscriptions.find(({ id }) => id === subscriptionId)?.endedAt;

@@ -1,6 +1,6 @@
 import type { billingInvoices } from "../../db/control/schema/billing.ts";
 import { type BillingAccount, currentSubscription } from "./accounts.ts";
-import { unitAmount } from "./engine/amounts.ts";
+import { takenOff, unitAmount } from "./engine/amounts.ts";
 import type { GatewayInvoice, GatewaySubscription } from "./gateway/account.ts";
 import type { PlanKey } from "./plans.ts";
 
@@ -22,7 +22,7 @@ export type SubscriptionColumns = Pick<
 >;
 
 /** What the row shows for the subscription that counts. After it ended, the row keeps its plan, and shows its last status. */
-export function columnsOf(account: BillingAccount): SubscriptionColumns {
+export function columnsOf(account: BillingAccount, now: Date): SubscriptionColumns {
   const current = currentSubscription(account);
   const shown = current ?? account.snapshot?.subscriptions[0] ?? null;
   return {
@@ -32,17 +32,21 @@ export function columnsOf(account: BillingAccount): SubscriptionColumns {
     planVersion: current?.price?.version ?? account.planVersion,
     billingCycle: current?.price?.cycle ?? account.billingCycle,
     seats: current?.seats ?? account.seats,
-    monthlyRevenue: current ? monthlyRevenueOf(current) : 0,
+    monthlyRevenue: current ? monthlyRevenueOf(current, now) : 0,
     currency: current?.price?.currency ?? account.currency,
     currentPeriodEnd: current?.currentPeriodEnd ?? null,
     cancelAt: current?.cancelAt ?? null,
   };
 }
 
-/** What a subscription brings a month. Nothing during a trial. */
-export function monthlyRevenueOf({ price, seats, status }: GatewaySubscription): number {
+/** What a subscription brings a month, with the discounts that last at `now`. Nothing during a trial. */
+export function monthlyRevenueOf(
+  { price, seats, status, discounts }: GatewaySubscription,
+  now: Date,
+): number {
   if (!price || status === "trialing") return 0;
-  const perPeriod = unitAmount(price) * seats;
+  const perPeriod = discounts.filter(({ endsAt }) => endsAt === null || endsAt > now)
+    .reduce((left, { off }) => left - takenOff(off, left), unitAmount(price) * seats);
   return price.cycle === "yearly" ? Math.round(perPeriod / 12) : perPeriod;
 }
 
@@ -57,14 +61,14 @@ export type Movement =
 
 type Before = SubscriptionColumns & { hadSubscription: boolean };
 
-/** What became of an account's subscription between two syncs. */
+/** What became of an account's subscription between two syncs. One that a coupon makes free is a subscription as well. */
 export function movementsOf(before: Before, after: SubscriptionColumns): Movement[] {
   const movements: Movement[] = [];
-  const wasPaying = before.monthlyRevenue > 0;
-  const isPaying = after.monthlyRevenue > 0;
-  if (!wasPaying && isPaying) movements.push(before.hadSubscription ? "resubscribed" : "subscribed");
-  if (wasPaying && !isPaying) movements.push("canceled");
-  if (wasPaying && isPaying && before.monthlyRevenue !== after.monthlyRevenue) {
+  const was = isSubscribed(before);
+  const is = isSubscribed(after);
+  if (!was && is) movements.push(before.hadSubscription ? "resubscribed" : "subscribed");
+  if (was && !is) movements.push("canceled");
+  if (was && is && before.monthlyRevenue !== after.monthlyRevenue) {
     movements.push(after.monthlyRevenue > before.monthlyRevenue ? "upgraded" : "downgraded");
   }
   if (before.status !== "past_due" && after.status === "past_due") movements.push("payment_failed");
@@ -72,11 +76,17 @@ export function movementsOf(before: Before, after: SubscriptionColumns): Movemen
   return movements;
 }
 
+function isSubscribed({ subscriptionId, status }: SubscriptionColumns): boolean {
+  return subscriptionId !== null && status !== "trialing";
+}
+
 /** What became of an invoice that the gateway shows. `stored` is what we knew of it. */
 export function invoiceNews(stored: StoredInvoice | undefined, now: GatewayInvoice) {
+  const hasFailed = now.failure !== null && now.attempts > (stored?.attempts ?? 0) && now.status === "open";
   return {
     isPaid: now.status === "paid" && stored?.status !== "paid" && now.amountPaid > 0,
-    hasFailed: now.failure !== null && now.attempts > (stored?.attempts ?? 0) && now.status === "open",
+    hasFailed,
+    isFirstFailure: hasFailed && !stored?.failure,
     needsAction: now.needsAction && !stored?.needsAction,
     refunded: Math.max(0, now.amountRefunded - (stored?.amountRefunded ?? 0)),
     isDisputed: now.isDisputed && !stored?.isDisputed,

@@ -28,6 +28,8 @@ export const RECEIPT_EMAIL = ofInvoice("receipt", "/billing");
 export const REFUND_EMAIL = ofInvoice("refund", "/billing");
 /** The link leads to the bank's page. */
 export const ACTION_REQUIRED_EMAIL = ofInvoice("action_required", null);
+/** The link leads to the invoice. */
+export const LAST_PAYMENT_FAILED_EMAIL = ofInvoice("last_payment_failed", null);
 export const PAYMENT_FAILED_EMAIL = ofAccount("payment_failed");
 export const READ_ONLY_EMAIL = ofAccount("read_only");
 export const TRIAL_ENDING_EMAIL = ofAccount("trial_ending");
@@ -45,6 +47,7 @@ export const BILLING_EMAILS = [
   REFUND_EMAIL,
   ACTION_REQUIRED_EMAIL,
   PAYMENT_FAILED_EMAIL,
+  LAST_PAYMENT_FAILED_EMAIL,
   READ_ONLY_EMAIL,
   TRIAL_ENDING_EMAIL,
   TRIAL_ENDED_EMAIL,
@@ -52,7 +55,10 @@ export const BILLING_EMAILS = [
   CARD_EXPIRING_EMAIL,
 ];
 
-function ofInvoice(message: "receipt" | "refund" | "action_required", path: string | null) {
+function ofInvoice(
+  message: "receipt" | "refund" | "action_required" | "last_payment_failed",
+  path: string | null,
+) {
   return email(`billing_${message}`, {
     ...contentOf(message),
     to: OWNERS,
@@ -67,10 +73,15 @@ function ofInvoice(message: "receipt" | "refund" | "action_required", path: stri
         ...dataOf(ctx, reader, message, account.plan ?? "starter"),
         amount: formatMoney(money),
         number: invoice.number,
+        reason: invoice.failure,
         url: path === null && invoice.payUrl ? invoice.payUrl : billingUrl(ctx),
       };
     },
-    sample: sampleOf(message, { amount: "$29.00", number: "INV-0042" }),
+    sample: sampleOf(message, {
+      amount: "$29.00",
+      number: "INV-0042",
+      reason: message === "last_payment_failed" ? "The card was declined." : null,
+    }),
   });
 }
 

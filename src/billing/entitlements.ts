@@ -2,7 +2,7 @@ import type { Override, Tenant } from "../tenancy/tenant.ts";
 import type { Limit } from "./limit.ts";
 import type { Allowance, Meter } from "./meter.ts";
 import type { PlanFeature } from "./plan_feature.ts";
-import { planOf, PLANS } from "./plans.ts";
+import { ofVersion, planOf, PLANS } from "./plans.ts";
 
 /** The names of what `src/billing/plans.ts` limits, as the API and overrides use them. */
 export const API_CALLS = "api_calls";
@@ -25,12 +25,8 @@ export function includedOf(
  * What the tenant may use of a metric in a period. An override counts only where the plan sells no more: elsewhere the gateway bills
  * what is above the plan's own allowance.
  */
-export function allowanceOf(
-  { plan, overrides }: Omit<Entitled, "planVersion">,
-  meter: Meter,
-  now: Date,
-): Allowance {
-  const allowance = meter.allowances[plan];
+export function allowanceOf({ plan, planVersion, overrides }: Entitled, meter: Meter, now: Date): Allowance {
+  const allowance = ofVersion(meter.allowances, plan, planVersion);
   if (allowance.overage !== undefined) return allowance;
   const allowed = allowedBeside(overrides, meter.key, now);
   return allowed === undefined ? allowance : { included: allowed };
@@ -54,10 +50,9 @@ export function hasFeature({ plan, overrides }: Entitled, { key, from }: PlanFea
   return PLANS.indexOf(plan) >= PLANS.indexOf(from);
 }
 
-/** What a version of a plan includes of a limit. An old version keeps its amount if the limit names it. */
+/** What a version of a plan includes of a limit. */
 export function includedIn({ included }: Limit, plan: Tenant["plan"], version: number): number | null {
-  const kept = included[`${plan}@${version}`];
-  return kept === undefined ? included[plan] : kept;
+  return ofVersion(included, plan, version);
 }
 
 /** The limit that staff allow beside the plan: null for any number, undefined without an override. */

@@ -8,7 +8,7 @@ import { type LimitUsage, listLimitUsage } from "./limit_usage.ts";
 import { isEntitled } from "./plan_features.ts";
 import { type MetricUsage, readUsage } from "./usage/read_usage.ts";
 
-const FEATURE_UNKNOWN = problem("feature_unknown", "No feature, no limit and no metric has this name.");
+const FEATURE_UNKNOWN = problem("feature_unknown", "There is no feature, limit or metric with this name.");
 
 /** Whether the tenant may use a feature, or one more of what a plan limits or meters. `limit` is null for any number. */
 export type FeatureStatus = { feature: string; allowed: boolean; limit: number | null; used: number | null };

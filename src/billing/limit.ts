@@ -1,5 +1,5 @@
 import { type Wording, wording } from "../platform/wording.ts";
-import type { PlanKey } from "./plans.ts";
+import type { ByPlan } from "./plans.ts";
 
 /** A limit on the number of things that a tenant may have. */
 export type Limit = {
@@ -7,13 +7,8 @@ export type Limit = {
   readonly name: string;
   /** The singular and plural noun in messages. */
   readonly nouns: { readonly one: Wording; readonly several: Wording };
-  /**
-   * The maximum in each plan, or null if the plan is unlimited. A key such as `team@1` keeps the amount of a version that was
-   * sold before.
-   */
-  readonly included:
-    & Readonly<Record<PlanKey, number | null>>
-    & { readonly [Version in `${PlanKey}@${number}`]?: number | null };
+  /** The maximum in each plan, or null if the plan is unlimited. */
+  readonly included: ByPlan<number | null>;
   /** Where the things are counted: by `reserve`, by `reserve` from zero in each month (UTC), or as the tenant's members. */
   readonly counted: "reserved" | "monthly" | "members";
 };

@@ -1,7 +1,7 @@
 import { type Wording, wording } from "../platform/wording.ts";
 import type { CatalogMetric } from "./gateway/gateway.ts";
 import type { Cents } from "./money.ts";
-import { PLAN_VERSIONS, type PlanKey } from "./plans.ts";
+import { type ByPlan, ofVersion, PLAN_VERSIONS } from "./plans.ts";
 import type { PaidPlan } from "./prices.ts";
 
 /** What a plan includes of a metric in a month. `overage` is what each further unit costs; without it, there are none. */
@@ -12,7 +12,7 @@ export type Meter = {
   /** The API's name, such as `compute_minutes`. */
   readonly key: string;
   readonly label: Wording;
-  readonly allowances: Readonly<Record<PlanKey, Allowance>>;
+  readonly allowances: ByPlan<Allowance>;
 };
 
 /** Declares a metered metric. A feature lists its meters in its `feature.ts`. */
@@ -26,7 +26,7 @@ export function meter(
 /** The metric as the gateway bills it. */
 export function toCatalogMetric({ key, label, allowances }: Meter): CatalogMetric {
   const overage = PLAN_VERSIONS.flatMap(({ key: plan, version }) => {
-    const { included, overage: price } = allowances[plan];
+    const { included, overage: price } = ofVersion(allowances, plan, version);
     return price === undefined || included === null
       ? []
       : [{ plan: plan as PaidPlan, version, included, price }];

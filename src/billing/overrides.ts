@@ -14,7 +14,10 @@ import { API_CALLS, API_REQUESTS } from "./entitlements.ts";
 import { OVERRIDE_CHANGED } from "./events.ts";
 import { isNoted, noteDetails, type StaffNote } from "./staff_notes.ts";
 
-const KEY_UNKNOWN = problem("override_key_unknown", "No limit, no metric and no plan feature has this name.");
+const KEY_UNKNOWN = problem(
+  "override_key_unknown",
+  "There is no limit, metric or plan feature with this name.",
+);
 const VALUE_INVALID = problem("override_value_invalid", "Use a number, unlimited, yes, no or none.");
 
 export const overrideInput = z.object({

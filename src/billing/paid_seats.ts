@@ -30,7 +30,7 @@ export async function seatsFor(
 
 /**
  * Brings the paid seats in step with the members, of each subscription that is priced per seat. A schedule calls it, so several changes
- * within minutes are one. A monthly subscription pays the difference with its next invoice, a yearly one at once. Returns how many
+ * within minutes are one. A monthly subscription pays the difference with its next invoice, a yearly one immediately. Returns how many
  * subscriptions changed.
  */
 export async function followMembers(services: Services): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Services } from "../ports.ts";
 import { includes } from "./plan_features.ts";
-import { type Plan, PLAN_LIST, type PlanKey } from "./plans.ts";
+import { ofVersion, type Plan, PLAN_LIST, type PlanKey } from "./plans.ts";
 
 /** A plan with all that features declare of it. Prices are in US cents, and null by agreement. Null in `limits` is any number. */
 export type ListedPlan = {
@@ -32,9 +32,9 @@ export function listPlans(services: Pick<Services, "limits" | "planFeatures" | "
 
 function limitsOf({ limits, meters }: Pick<Services, "limits" | "meters">, plan: Plan) {
   return Object.fromEntries([
-    ...limits.map(({ name, included }) => [name, included[plan.key]]),
+    ...limits.map(({ name, included }) => [name, ofVersion(included, plan.key, plan.version)]),
     ["api_calls", plan.apiCallsAMonth],
     ["api_requests_per_minute", plan.apiRequestsAMinute],
-    ...meters.map(({ key, allowances }) => [key, allowances[plan.key].included]),
+    ...meters.map(({ key, allowances }) => [key, ofVersion(allowances, plan.key, plan.version).included]),
   ]);
 }

@@ -24,7 +24,7 @@ const log = logOf("billing");
 export type PlanPreview = {
   /** When the order would apply. */
   startsAt: Date;
-  /** Whether it would apply at once, and not at the end of the period. */
+  /** Whether it would apply immediately, and not at the end of the period. */
   isNow: boolean;
   /** What each full period of the plan costs. Null for `starter`, which is free. */
   perPeriod: Money | null;

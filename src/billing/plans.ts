@@ -1,5 +1,6 @@
-import { type Wording, wording } from "../platform/wording.ts";
+import type { Wording } from "../platform/wording.ts";
 import type { Cents } from "./money.ts";
+import { PLAN_NAMES } from "./plan_names.ts";
 
 /** All plans, from the smallest to the largest. */
 export const PLANS = ["starter", "team", "premium", "enterprise"] as const;
@@ -32,7 +33,7 @@ export const PLAN_VERSIONS: readonly Plan[] = [
   {
     key: "starter",
     version: 1,
-    name: wording("plan.starter", "Starter"),
+    name: PLAN_NAMES.starter,
     monthlyPrice: 0,
     yearlyPrice: 0,
     pricing: "flat",
@@ -43,7 +44,7 @@ export const PLAN_VERSIONS: readonly Plan[] = [
   {
     key: "team",
     version: 1,
-    name: wording("plan.team", "Team"),
+    name: PLAN_NAMES.team,
     monthlyPrice: 29_00,
     yearlyPrice: 290_00,
     pricing: "flat",
@@ -54,7 +55,7 @@ export const PLAN_VERSIONS: readonly Plan[] = [
   {
     key: "premium",
     version: 1,
-    name: wording("plan.premium", "Premium"),
+    name: PLAN_NAMES.premium,
     monthlyPrice: 99_00,
     yearlyPrice: 990_00,
     pricing: "flat",
@@ -65,7 +66,7 @@ export const PLAN_VERSIONS: readonly Plan[] = [
   {
     key: "enterprise",
     version: 1,
-    name: wording("plan.enterprise", "Enterprise"),
+    name: PLAN_NAMES.enterprise,
     monthlyPrice: null,
     yearlyPrice: null,
     pricing: "flat",
@@ -74,6 +75,17 @@ export const PLAN_VERSIONS: readonly Plan[] = [
     apiRequestsAMinute: 12_000,
   },
 ];
+
+/** A value for each plan. A key such as `team@1` keeps that of a version that was sold before. */
+export type ByPlan<Value> =
+  & Readonly<Record<PlanKey, Value>>
+  & { readonly [Version in `${PlanKey}@${number}`]?: Value };
+
+/** The value for a version of a plan. */
+export function ofVersion<Value>(values: ByPlan<Value>, plan: PlanKey, version: number): Value {
+  const kept = values[`${plan}@${version}`];
+  return kept === undefined ? values[plan] : kept;
+}
 
 const NEWEST = Object.fromEntries(PLAN_VERSIONS.map((plan) => [plan.key, plan])) as Record<PlanKey, Plan>;
 

@@ -106,7 +106,7 @@ function readChurn(ctx: SystemContext): Promise<Row[]> {
     with ${months(ctx, MONTHS)}
     select month, currency, count(*) as accounts, sum(revenue_before) as revenue
     from months join control.billing_movements on at >= start and at < until
-    where kind = 'canceled' group by month, currency order by month`,
+    where kind = 'canceled' and revenue_before > 0 group by month, currency order by month`,
   );
 }
 

@@ -31,11 +31,11 @@ const AMOUNT_INVALID = problem("refund_amount_invalid", "Enter an amount such as
 const AMOUNT_TOO_LARGE = problem("refund_amount_too_large", "Enter {left} or less.");
 const NOTHING_TO_REFUND = problem(
   "nothing_to_refund",
-  "Nothing of this invoice was paid that could be refunded.",
+  "Nothing on this invoice can be refunded.",
 );
 const LESS_REFUNDED = problem(
   "less_refunded",
-  "Another refund came first, so only {given} was left and given back.",
+  "Another refund came first, so only {given} was left to refund.",
 );
 const IS_DISPUTED = problem(
   "invoice_disputed",

@@ -4,51 +4,28 @@ import {
   billingAccounts,
   billingEvents,
   billingInvoices,
-  billingMovements,
   sandboxCustomers,
 } from "../../db/control/schema/billing.ts";
 import { systemActor } from "../access/actor.ts";
 import { type SystemContext, systemContext } from "../context.ts";
-import { publish } from "../events/publish.ts";
 import { unavailable } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import type { Services } from "../ports.ts";
-import { emailOwners } from "../tenancy/owners.ts";
-import { logSchemaOf } from "../tenancy/admission.ts";
-import type { Tenant } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { type BillingAccount, currentSubscription, lockAccount, timeOf } from "./accounts.ts";
 import { applyAccess, lockTenantOf } from "./apply_access.ts";
-import { correctAtGateway } from "./corrections.ts";
-import {
-  columnsOf,
-  invoiceNews,
-  isChanged,
-  movementsOf,
-  planOrStarter,
-  type StoredInvoice,
-} from "./differences.ts";
-import { ACTION_REQUIRED_EMAIL, CANCELED_EMAIL, RECEIPT_EMAIL, REFUND_EMAIL } from "./emails.ts";
-import {
-  INVOICE_DISPUTED,
-  INVOICE_PAID,
-  INVOICE_PAYMENT_FAILED,
-  INVOICE_REFUNDED,
-  type NamedSubscription,
-  SUBSCRIPTION_CANCELED,
-  SUBSCRIPTION_CREATED,
-  SUBSCRIPTION_UPDATED,
-} from "./events.ts";
+import { correctAtGateway, isForEnded } from "./corrections.ts";
+import { columnsOf, type StoredInvoice } from "./differences.ts";
 import type { GatewayAccount, GatewayInvoice } from "./gateway/account.ts";
 import { GATEWAY } from "./gateway/open.ts";
-import { planOf } from "./plans.ts";
+import { tellInvoice, tellSubscription } from "./sync_news.ts";
 
 const OTHER_GATEWAY = problem(
   "account_at_other_gateway",
-  "This account was opened at another payment gateway, which isn't configured any more.",
+  "This account was opened at another payment gateway, which isn't configured anymore.",
 );
 const RETRY_SECONDS = 3_600;
 
@@ -125,7 +102,12 @@ async function write(
   const known = await storeInvoices(tx, after, fetched?.invoices ?? []);
   warnOfUnknownPrice(before, after);
   const news = { ctx, tx, tenant, before, after };
-  for (const invoice of fetched?.invoices ?? []) await tellInvoice(news, known.get(invoice.id), invoice);
+  for (const invoice of fetched?.invoices ?? []) {
+    await tellInvoice(news, invoice, {
+      stored: known.get(invoice.id),
+      isForEnded: isForEnded(fetched!, invoice),
+    });
+  }
   await tellSubscription(news);
   if (tenant) await applyAccess(ctx, tx, after, tenant);
   const isEnding = tenant !== null && tenant.deletionDueAt !== null;
@@ -147,10 +129,11 @@ async function store(
     checkoutId: isGone ? null : before.checkoutId,
     clockAhead: Math.round((fetched?.clockAhead ?? before.clockAhead * SECOND) / SECOND),
   };
+  const time = timeOf(seen, services.clock);
   const after: BillingAccount = {
     ...seen,
-    ...columnsOf(seen),
-    pastDueSince: pastDueSince(seen, timeOf(seen, services.clock)),
+    ...columnsOf(seen, time),
+    pastDueSince: pastDueSince(seen, time),
     syncedGeneration: generation,
     syncedAt: now,
     updatedAt: now,
@@ -220,98 +203,4 @@ function rowOf(
   { id, subscriptionId: _of, nextAttemptAt: _at, ...invoice }: GatewayInvoice,
 ) {
   return { ...invoice, id: newId(), accountId, gatewayId: id };
-}
-
-type News = {
-  ctx: SystemContext;
-  tx: ControlTx;
-  tenant: Tenant | null;
-  before: BillingAccount;
-  after: BillingAccount;
-};
-
-async function tellInvoice(
-  news: News,
-  stored: StoredInvoice | undefined,
-  invoice: GatewayInvoice,
-): Promise<void> {
-  const { ctx, tx, tenant, after } = news;
-  if (!tenant) return;
-  const { isPaid, hasFailed, needsAction, refunded, isDisputed } = invoiceNews(stored, invoice);
-  if (!isPaid && !hasFailed && !needsAction && refunded === 0 && !isDisputed) return;
-  const [row] = await tx.select().from(billingInvoices).where(eq(billingInvoices.gatewayId, invoice.id));
-  const { id, number, status, total, currency } = row!;
-  const named = { id, name: number ?? id, status, total, currency };
-  const schema = await logSchemaOf(ctx.services, tx, tenant);
-  const tell = (email: typeof RECEIPT_EMAIL, amount?: number) =>
-    emailOwners(ctx, tx, tenant.id, email, (userId) => ({ userId, invoiceId: id, amount }));
-  if (isPaid) {
-    await publish(ctx, tx, INVOICE_PAID, { after: named, schema });
-    await tell(RECEIPT_EMAIL);
-  }
-  if (hasFailed) await publish(ctx, tx, INVOICE_PAYMENT_FAILED, { after: named, schema });
-  if (needsAction) await tell(ACTION_REQUIRED_EMAIL);
-  if (isDisputed) {
-    await publish(ctx, tx, INVOICE_DISPUTED, { after: named, schema });
-    log.warn("a payment was disputed", { accountId: after.id, invoiceId: id });
-  }
-  if (refunded === 0) return;
-  await publish(ctx, tx, INVOICE_REFUNDED, { after: named, details: { refunded, currency }, schema });
-  await tell(REFUND_EMAIL, refunded);
-  await addMovement(news, "refunded", { before: 0, after: -refunded });
-}
-
-async function tellSubscription(news: News): Promise<void> {
-  const { ctx, tx, tenant, before, after } = news;
-  const hadSubscription = before.snapshot?.subscriptions.some(({ status }) => status === "canceled") ?? false;
-  for (const kind of movementsOf({ ...before, hadSubscription }, after)) {
-    await addMovement(news, kind, { before: before.monthlyRevenue, after: after.monthlyRevenue });
-  }
-  if (!tenant || !isChanged(before, after)) return;
-  const was = before.subscriptionId !== null;
-  const is = after.subscriptionId !== null;
-  if (!was && !is) return;
-  const event = !was ? SUBSCRIPTION_CREATED : !is ? SUBSCRIPTION_CANCELED : SUBSCRIPTION_UPDATED;
-  const schema = await logSchemaOf(ctx.services, tx, tenant);
-  await publish(ctx, tx, event, {
-    ...(was && is ? { before: named(before) } : {}),
-    after: named(after),
-    schema,
-  });
-  if (event !== SUBSCRIPTION_CANCELED) return;
-  const plan = planOrStarter(before.plan);
-  await emailOwners(ctx, tx, tenant.id, CANCELED_EMAIL, (userId) => ({ userId, plan }));
-}
-
-async function addMovement(
-  { ctx, tx, before, after }: News,
-  kind: typeof billingMovements.$inferInsert.kind,
-  revenue: { before: number; after: number },
-): Promise<void> {
-  await tx.insert(billingMovements).values({
-    id: newId(),
-    accountId: after.id,
-    kind,
-    planBefore: before.subscriptionId ? before.plan : "starter",
-    planAfter: after.subscriptionId ? after.plan : "starter",
-    revenueBefore: revenue.before,
-    revenueAfter: revenue.after,
-    currency: after.currency ?? "usd",
-    at: timeOf(after, ctx.services.clock),
-  });
-}
-
-function named(account: BillingAccount): NamedSubscription {
-  const plan = planOrStarter(account.plan);
-  return {
-    id: account.id,
-    name: planOf(plan).name.english,
-    plan,
-    planVersion: account.planVersion ?? 1,
-    status: (account.status ?? "canceled") as NamedSubscription["status"],
-    billingCycle: account.billingCycle,
-    seats: account.seats ?? 1,
-    currentPeriodEnd: account.currentPeriodEnd?.toISOString() ?? null,
-    cancelAt: account.cancelAt?.toISOString() ?? null,
-  };
 }

@@ -18,7 +18,7 @@ import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 import { type Campaign, type CampaignStatus, EDITABLE, lockCampaign, readCampaign } from "./campaign.ts";
 import { CAMPAIGN_CREATED, CAMPAIGN_DELETED, CAMPAIGN_UPDATED } from "./events.ts";
-import { type CampaignWithStats, withStats, withStatsIn } from "./stats.ts";
+import { type CampaignWithStats, lockCounted, withoutRecipients, withStats } from "./stats.ts";
 
 const NAME_MISSING = problem("campaign_name_missing", "Enter a name.");
 const SUBJECT_MISSING = problem("campaign_subject_needed", "Enter a subject.");
@@ -146,8 +146,9 @@ export async function createCampaign(
     const [campaign] = await tx.insert(campaigns)
       .values({ ...values, id, createdBy: describeActor(ctx.actor).id, createdAt: now, updatedAt: now })
       .onConflictDoNothing({ target: campaigns.id }).returning();
-    if (campaign) await publish(ctx, tx, CAMPAIGN_CREATED, { after: campaign });
-    return await withStatsIn(tx, campaign ?? await lockCampaign(tx, id));
+    if (!campaign) return await lockCounted(tx, id);
+    await publish(ctx, tx, CAMPAIGN_CREATED, { after: campaign });
+    return withoutRecipients(campaign);
   });
 }
 
@@ -164,17 +165,17 @@ export async function updateCampaign(
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
   return await ctx.tx(async (tx) => {
-    const before = await lockCampaign(tx, id);
+    const { stats, ...before } = await lockCounted(tx, id);
     if (expectedVersion !== undefined && expectedVersion !== before.version) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     const changed = changedFields<Campaign>(before, complete({ ...contentOf(before), ...changes }));
-    if (Object.keys(changed).length === 0) return await withStatsIn(tx, before);
+    if (Object.keys(changed).length === 0) return { ...before, stats };
     if (!EDITABLE.includes(before.status)) throw conflict(NOT_A_DRAFT.with({ status: before.status }));
     const set = { ...changed, version: before.version + 1, updatedAt: ctx.services.clock.now() };
     const [after] = await tx.update(campaigns).set(set).where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, CAMPAIGN_UPDATED, { before, after: after! });
-    return await withStatsIn(tx, after!);
+    return { ...after!, stats };
   });
 }
 

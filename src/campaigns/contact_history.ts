@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients as r, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { sequenceEmails as e, sequences } from "../../db/tenant/schema/sequences.ts";
@@ -9,12 +10,8 @@ const MAX_EMAILS = 10_000;
 export function campaignHistory(tx: TenantTx, contactId: string) {
   return tx.select({
     campaign: campaigns.name,
-    state: r.state,
-    reason: r.reason,
-    sent_at: r.sentAt,
+    ...outcomeOf(r, r.sentAt),
     opened_at: r.openedAt,
-    clicked_at: r.clickedAt,
-    bounced_at: r.bouncedAt,
     complained_at: r.complainedAt,
     unsubscribed_at: r.unsubscribedAt,
   }).from(r).innerJoin(campaigns, eq(campaigns.id, r.campaignId)).where(eq(r.contactId, contactId))
@@ -25,11 +22,7 @@ export function campaignHistory(tx: TenantTx, contactId: string) {
 export function sequenceHistory(tx: TenantTx, contactId: string) {
   return tx.select({
     sequence: sequences.name,
-    state: e.state,
-    reason: e.reason,
-    sent_at: e.claimedAt,
-    clicked_at: e.clickedAt,
-    bounced_at: e.bouncedAt,
+    ...outcomeOf(e, e.claimedAt),
   }).from(e).innerJoin(sequences, eq(sequences.id, e.sequenceId)).where(eq(e.contactId, contactId))
     .orderBy(asc(e.claimedAt), asc(e.id)).limit(MAX_EMAILS);
 }
@@ -38,4 +31,12 @@ export function sequenceHistory(tx: TenantTx, contactId: string) {
 export async function forgetReasons(tx: TenantTx, contactId: string): Promise<void> {
   await tx.update(r).set({ reason: null }).where(and(eq(r.contactId, contactId), isNotNull(r.reason)));
   await tx.update(e).set({ reason: null }).where(and(eq(e.contactId, contactId), isNotNull(e.reason)));
+}
+
+/** What came of an email. */
+function outcomeOf<Email extends typeof r | typeof e, SentAt extends PgColumn>(
+  { state, reason, clickedAt, bouncedAt }: Pick<Email, "state" | "reason" | "clickedAt" | "bouncedAt">,
+  sentAt: SentAt,
+) {
+  return { state, reason, sent_at: sentAt, clicked_at: clickedAt, bounced_at: bouncedAt };
 }

@@ -13,7 +13,7 @@ import { publish } from "../events/publish.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
-import { type Campaign, type CampaignStatus, lockCampaign, readCampaign } from "./campaign.ts";
+import { type Campaign, type CampaignStatus, readCampaign } from "./campaign.ts";
 import { checkCampaign, type CheckResult } from "./checks.ts";
 import {
   CAMPAIGN_CANCELED,
@@ -23,7 +23,7 @@ import {
   CAMPAIGN_STARTED,
 } from "./events.ts";
 import { readPostalAddress } from "./settings.ts";
-import { type CampaignWithStats, withStatsIn } from "./stats.ts";
+import { type CampaignStats, type CampaignWithStats, lockCounted } from "./stats.ts";
 import { makeTemplate } from "./template.ts";
 import { CLAIM_TIMEOUT, enqueueWork } from "./work_queue.ts";
 
@@ -131,10 +131,14 @@ export async function cancelCampaign(ctx: TenantContext, id: string): Promise<Ca
     if (status === "scheduled" || status === "missed") {
       return { event: CAMPAIGN_CANCELED, set: { status: "draft", scheduledAt: null, run: run + 1 } };
     }
-    await tx.update(campaignRecipients).set({ state: "skipped", reason: "canceled" })
+    const { count } = await tx.update(campaignRecipients).set({ state: "skipped", reason: "canceled" })
       .where(and(eq(campaignRecipients.campaignId, id), eq(campaignRecipients.state, "waiting")));
     await enqueueWork(ctx, tx, { id, run }, CLAIM_TIMEOUT + MINUTE);
-    return { event: CAMPAIGN_CANCELED, set: { status: "canceled", endedAt: now } };
+    return {
+      event: CAMPAIGN_CANCELED,
+      set: { status: "canceled", endedAt: now },
+      moved: { count, from: "waiting", to: "skipped" },
+    };
   });
 }
 
@@ -152,11 +156,16 @@ export async function resendUnknown(ctx: TenantContext, id: string): Promise<Cam
     const status = before.status === "sent" ? "sending" as const : before.status;
     const set = { status, endedAt: null, counted: null };
     if (before.status === "sent") await enqueueWork(ctx, tx, before, 0);
-    return { event: CAMPAIGN_RESUMED, set };
+    return { event: CAMPAIGN_RESUMED, set, moved: { count: again.length, from: "unknown", to: "waiting" } };
   });
 }
 
-type Changed = { event: Event<Campaign, "tenant">; set: Partial<Campaign> };
+/** `moved` are recipients who count differently from now on. */
+type Changed = {
+  event: Event<Campaign, "tenant">;
+  set: Partial<Campaign>;
+  moved?: { count: number; from: keyof CampaignStats; to: keyof CampaignStats };
+};
 
 /** Changes the status in a transaction with its event. */
 async function change(
@@ -166,15 +175,20 @@ async function change(
   work: (tx: TenantTx, before: Campaign) => Promise<Changed>,
 ): Promise<CampaignWithStats> {
   return await ctx.tx(async (tx) => {
-    const before = await lockCampaign(tx, id);
+    const { stats, ...before } = await lockCounted(tx, id);
     requireStatus(before, from);
-    const { event, set } = await work(tx, before);
+    const { event, set, moved } = await work(tx, before);
     const updatedAt = ctx.services.clock.now();
     const [after] = await tx.update(campaigns).set({ ...set, updatedAt, version: before.version + 1 })
       .where(eq(campaigns.id, id)).returning();
     await publish(ctx, tx, event, { before, after: after! });
-    return await withStatsIn(tx, after!);
+    return { ...after!, stats: moved ? moveIn(stats, moved) : stats };
   });
+}
+
+function moveIn(stats: CampaignStats, { count, from, to }: NonNullable<Changed["moved"]>): CampaignStats {
+  const moved = Math.min(count, stats[from]); // some may have been counted before they waited
+  return { ...stats, [from]: stats[from] - moved, [to]: stats[to] + moved };
 }
 
 function requireStatus({ status }: Campaign, from: CampaignStatus[]): void {

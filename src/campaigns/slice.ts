@@ -31,7 +31,7 @@ const MAX_REASON_LENGTH = 300;
 
 export type SliceOptions = { deadline: number; signal: AbortSignal; isTesting: boolean; winner: Variant };
 
-/** Why a slice stopped before its deadline. `outage`: the email server puts off one email after another. */
+/** Why a slice stopped before its deadline. `outage`: the email server defers one email after another. */
 export type SliceEnd = { stopped: "limit" | "content" | "rate" | "outage" | null };
 
 type Recipient = typeof campaignRecipients.$inferSelect;

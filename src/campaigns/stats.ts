@@ -2,7 +2,8 @@ import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm"
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { campaignRecipients as r, campaigns, type CampaignStats } from "../../db/tenant/schema/campaigns.ts";
 import type { TenantContext } from "../context.ts";
-import type { Campaign, CampaignStatus } from "./campaign.ts";
+import { isId } from "../platform/ids.ts";
+import { type Campaign, type CampaignStatus, lockCampaign } from "./campaign.ts";
 
 export type { CampaignStats };
 export type CampaignWithStats = Campaign & { stats: CampaignStats };
@@ -31,9 +32,19 @@ export async function withStats(ctx: TenantContext, rows: Campaign[]): Promise<C
   return await ctx.tx((tx) => countIn(tx, rows));
 }
 
-/** The same in a transaction that changes the campaign and returns it. */
-export async function withStatsIn(tx: TenantTx, campaign: Campaign): Promise<CampaignWithStats> {
-  return (await countIn(tx, [campaign]))[0]!;
+/** The figures of a campaign without recipients. */
+export function withoutRecipients(campaign: Campaign): CampaignWithStats {
+  return { ...campaign, stats: NOTHING };
+}
+
+/**
+ * The row with its figures, locked until the transaction ends. It is locked after counting, which takes long, so emails that are
+ * recorded in between are missing. Throws `not_found`.
+ */
+export async function lockCounted(tx: TenantTx, id: string): Promise<CampaignWithStats> {
+  const stats = isId(id) ? (await count(tx, [id])).get(id) : undefined;
+  const campaign = await lockCampaign(tx, id);
+  return { ...campaign, stats: campaign.counted ?? stats ?? NOTHING };
 }
 
 async function countIn(tx: TenantTx, rows: Campaign[]): Promise<CampaignWithStats[]> {

@@ -9,7 +9,6 @@ import { randomBase32 } from "../platform/crypto.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { oneLine } from "../platform/text.ts";
 import type { Campaign, Variant } from "./campaign.ts";
-import { decodeEntities } from "./entities.ts";
 import { escapeHtml, hasField, type Merged, MergeFields } from "./merge_fields.ts";
 
 const LINK_INVALID = problem(
@@ -53,6 +52,7 @@ export async function makeTemplate(
   postalAddress: string,
 ): Promise<Template> {
   const { marked } = await import("marked"); // most processes never send a campaign
+  const { decodeEntities } = await import("./entities.ts"); // nor load this one's parser
   const fields = new MergeFields();
   const problems: Problem[] = [];
   const links: string[] = [];

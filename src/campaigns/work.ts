@@ -1,5 +1,6 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import { campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
+import { hasUsersOf } from "../announcements/sync_users.ts";
 import { isEntitled } from "../billing/plan_features.ts";
 import { CAMPAIGNS } from "../contacts/permissions.ts";
 import type { TenantContext } from "../context.ts";
@@ -18,6 +19,8 @@ import { CLAIM_TIMEOUT, enqueueWork, WORK } from "./work_queue.ts";
 const LATEST_START = HOUR;
 /** How long a job works before the other workspaces' campaigns get their turn. */
 export const SLICE_TIME = 10 * SECOND;
+/** How long a campaign waits before it looks again whether the product's users are contacts. */
+const USERS_WAIT = 5 * SECOND;
 
 /**
  * Works on a campaign for some seconds, and enqueues the next job. If the process dies, the job runs again. Emails that were claimed
@@ -53,6 +56,9 @@ async function startInTime(ctx: TenantContext, campaign: Campaign): Promise<void
 async function work(ctx: TenantContext, campaign: Campaign, signal: AbortSignal): Promise<void> {
   await giveUpClaimed(ctx, campaign);
   if (!isEntitled(ctx, CAMPAIGNS)) return void await pauseCampaign(ctx, campaign.id, "plan");
+  if (!isStarted(campaign) && !await hasUsersOf(ctx, campaign.startedAt!)) {
+    return await next(ctx, campaign, USERS_WAIT);
+  }
   const deadline = performance.now() + SLICE_TIME;
   const isExpanded = await expand(ctx, campaign, deadline);
   if (isExpanded === "gone") return void await pauseCampaign(ctx, campaign.id, "content");
@@ -63,6 +69,11 @@ async function work(ctx: TenantContext, campaign: Campaign, signal: AbortSignal)
   if (end.stopped === "limit") return void await pauseCampaign(ctx, campaign.id, "limit");
   if (end.stopped === "content") return void await pauseCampaign(ctx, campaign.id, "content");
   await goOn(ctx, campaign, end, isExpanded);
+}
+
+/** Whether anyone is a recipient yet. */
+function isStarted({ expandedTo, expandedAt }: Campaign): boolean {
+  return expandedTo !== null || expandedAt !== null;
 }
 
 /** Emails that were claimed long ago: nobody knows whether they left. */

@@ -108,7 +108,7 @@ export const SETTINGS = {
     parse: oneOf("immediate", "verified"),
     default: "immediate",
     description:
-      "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
+      "When a sign-up creates the workspace. `immediate`: right away. `verified`: after the visitor enters a code sent to their email.",
   }),
   supportAccess: setting("SUPPORT_ACCESS", {
     group: "Server",
@@ -151,7 +151,7 @@ export const SETTINGS = {
     unset: "no button",
     example: "sales@example.com",
     description:
-      "Where _Contact sales_ leads, the button of plans with a price by agreement: an email address or an https address.",
+      "Where _Contact sales_ leads, the button of plans with a custom price: an email address or an https address.",
   }),
   stopDelay: setting("STOP_DELAY", {
     group: "Server",

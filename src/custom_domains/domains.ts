@@ -201,7 +201,7 @@ export async function getLockedRow(
   return row;
 }
 
-/** Makes this process see changed domains at once. */
+/** Makes this process see changed domains immediately. */
 export function forget({ services, tenant }: TenantContext): void {
   services.use(LIVE_HOSTS).forget();
   services.use(TENANTS).forget(tenant.id);

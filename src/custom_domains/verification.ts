@@ -174,7 +174,7 @@ function eventOf(before: CustomDomainRow, { status }: CustomDomainRow) {
   return status === "failing" ? CUSTOM_DOMAIN_FAILING : CUSTOM_DOMAIN_LOST;
 }
 
-/** A live domain goes on for a few days without its record, so that a mistake in DNS locks nobody out at once. */
+/** A live domain goes on for a few days without its record, so that a mistake in DNS doesn't lock people out right away. */
 function withoutRecord({ status, failingSince }: CustomDomainRow, now: Date): CustomDomainRow["status"] {
   if (status === "verified") return "failing";
   if (status !== "failing") return status;

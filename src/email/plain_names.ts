@@ -1,5 +1,5 @@
 /** Quotes that end a quoted name and signs of an address, including full-width forms, which NFKC turns into these. */
-const MARKS = /[@<>"“”„‟«»‹›\\]|:\/\/|\bwww\b/iu;
+const MARKS = /[@<>"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\\]|:\/\/|\bwww\b/iu;
 /** `example.com`: a letter or digit, a dot of domain names, and two or more letters. */
 const DOMAIN = /[\p{L}\p{N}-][.\u3002][\p{L}]{2,}/u;
 const PHONE_NUMBER = /\d(?:[\s().\/-]*\d){6,}/;

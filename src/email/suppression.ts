@@ -9,6 +9,7 @@ import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { anonymousEvent } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
+import { textArray } from "../platform/array_literals.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
@@ -49,6 +50,21 @@ export async function findSuppression(
   const [row] = await control.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
     .where(and(eq(suppressedAddresses.address, address.toLowerCase()), suppressedFor(tenantId)));
   return row?.reason ?? null;
+}
+
+/** Which of these addresses, in lower case, get no campaigns of the tenant. */
+export async function suppressedAmong(
+  { control }: SystemContext,
+  addresses: readonly string[],
+  tenantId: TenantId,
+): Promise<Set<string>> {
+  if (addresses.length === 0) return new Set();
+  const rows = await control.select({ address: suppressedAddresses.address }).from(suppressedAddresses)
+    .where(and(
+      sql`${suppressedAddresses.address} = any(${textArray(addresses)}::text[])`,
+      suppressedFor(tenantId),
+    ));
+  return new Set(rows.map(({ address }) => address));
 }
 
 /** Whether an address is suppressed for everyone, or for the tenant. */

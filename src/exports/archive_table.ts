@@ -65,10 +65,11 @@ function archiveTable(table: PgTable, rule: ArchiveRule | null): ArchiveTable {
     .filter(({ name }) => !(schema && name === "tenant_id") && !rule?.leftOut?.includes(name))
     .filter((column) => !column.generated)
     .map((column) => ({ name: column.name, type: column.getSQLType(), primary: column.primary }));
-  const keyed = new Set([
+  // In the order of the key's index, without which each page would sort the whole table.
+  const keyed = [
     ...included.filter(({ primary }) => primary).map(({ name }) => name),
     ...primaryKeys.flatMap((key) => key.columns.map((column) => column.name)),
-  ]);
+  ];
   const hasKey = primaryKeys.length > 0 || columns.some(({ primary }) => primary);
   const area = (schema ?? "workspace") as Area;
   return {
@@ -76,7 +77,7 @@ function archiveTable(table: PgTable, rule: ArchiveRule | null): ArchiveTable {
     name,
     columns: included.map(({ name, type }) => ({ name, type })),
     // The rows of a table without a key are a set.
-    key: hasKey ? included.filter(({ name }) => keyed.has(name)) : included,
+    key: hasKey ? keyed.flatMap((key) => included.find(({ name }) => name === key) ?? []) : included,
     source: hasKey ? sql`${table}` : sql`(select distinct * from ${table})`,
     rule,
   };

@@ -137,7 +137,7 @@ export const MAKE_EXPORT = job("export.make", {
       const { manifest, size, sha256 } = await storeArchive(
         run.system,
         exportId,
-        (sink) => writeArchive(ctx, sink, run.signal),
+        (sink) => writeArchive(ctx, sink, { signal: run.signal }),
       );
       const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
       const now = ctx.services.clock.now();

@@ -15,7 +15,7 @@ import {
 
 const ARCHIVE_UNREADABLE = problem(
   "archive_unreadable",
-  "This is no complete archive of a workspace. Export the workspace again.",
+  "This isn't a complete workspace archive. Export the workspace again.",
 );
 const ARCHIVE_MEMBER = problem("archive_member", "The archive contains {name}, which no export contains.");
 const ARCHIVE_MEMBER_TWICE = problem("archive_member_twice", "The archive contains {name} twice.");

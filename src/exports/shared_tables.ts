@@ -158,6 +158,7 @@ export const LEFT_OUT: Record<string, string> = {
   "control.published_events": "They are kept for two days, for open event streams.",
   "control.analytics_positions": "They belong to the events of the last two days.",
   "control.running_reports": "They only tell what runs now.",
+  "control.news_sender": "It is the operator's choice.",
   "control.tenant_days": "They are the operator's figures.",
   "control.workspace_exports": "An archive contains no archives.",
 };

@@ -1,5 +1,5 @@
 import { createTarPacker } from "modern-tar";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { Buffer } from "node:buffer";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
@@ -27,17 +27,20 @@ const MAX_PAGE_ROWS = 5_000;
 const PAGE_BYTES = 2 * 1024 * 1024;
 const BYTES_AS_JSON = "\\x";
 
+/** Called with the number of rows so far, and of all rows. */
+export type OnProgress = (done: number, total: number) => void;
+
 type Reading = { tenantId: string; tx: ControlTx | TenantTx };
 type Add = (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<Member>;
 
 /**
  * Writes all data of the tenant, as of one moment, as a `.tar.gz` into `sink` and closes it. Memory holds one part at a time. Throws if
- * `signal` is aborted.
+ * `signal` is aborted. With `onProgress`, counts the rows first, apart from the few of `control`.
  */
 export async function writeArchive(
   ctx: TenantContext,
   sink: WritableStream<Uint8Array<ArrayBuffer>>,
-  signal?: AbortSignal,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {},
 ): Promise<Manifest> {
   authorize(ctx, DATA_EXPORT);
   const { readable, controller } = createTarPacker();
@@ -51,7 +54,7 @@ export async function writeArchive(
     await writer.close();
     return { name, bytes: bytes.length, sha256: sha256OfBytes(bytes) };
   };
-  const packed = pack(ctx, add).then((manifest) => {
+  const packed = pack(ctx, add, onProgress).then((manifest) => {
     controller.finalize();
     return manifest;
   }, (error) => {
@@ -64,23 +67,23 @@ export async function writeArchive(
   return packing.value;
 }
 
-async function pack(ctx: TenantContext, add: Add): Promise<Manifest> {
+async function pack(ctx: TenantContext, add: Add, onProgress?: OnProgress): Promise<Manifest> {
   const { tenant, services } = ctx;
   const tables = archiveTables(services.tenantTables);
   const manifest = await withSnapshot(services.db, tenant.schemaName, async ({ control, enterTenant }) => {
     const [row] = await control.select().from(tenants).where(sql`${tenants.id} = ${tenant.id}`);
     const files = new Map<string, Member>();
     const written: ManifestTable[] = [];
-    const write = async (reading: Reading, table: ArchiveTable) => {
-      written.push(await writeTable(reading, table, add, files));
+    const write = async (reading: Reading, table: ArchiveTable, onRow?: () => void) => {
+      written.push(await writeTable(reading, table, { add, files, onRow }));
     };
     for (const table of tables.filter(({ area }) => area === "control")) {
       await write({ tenantId: tenant.id, tx: control }, table);
     }
-    const tx = await enterTenant();
-    for (const table of tables.filter(({ area }) => area !== "control")) {
-      await write({ tenantId: tenant.id, tx }, table);
-    }
+    const reading = { tenantId: tenant.id, tx: await enterTenant() };
+    const others = tables.filter(({ area }) => area !== "control");
+    const onRow = onProgress && await countUp(reading, others, onProgress);
+    for (const table of others) await write(reading, table, onRow);
     return {
       format: FORMAT,
       format_version: FORMAT_VERSION,
@@ -110,11 +113,28 @@ export async function newestVersion(set: "control" | "tenant"): Promise<string> 
   return (await readMigrations(set)).at(-1)!.version;
 }
 
+/** Reports the first progress, and returns what reports each row. */
+async function countUp(
+  { tx, tenantId }: Reading,
+  tables: readonly ArchiveTable[],
+  onProgress: OnProgress,
+): Promise<() => void> {
+  let total = 0;
+  for (const table of tables) {
+    const [row] = await tx.execute<{ rows: number }>(
+      sql`select count(*)::float8 as rows from ${table.source} as archived where ${ownRows(table, tenantId)}`,
+    );
+    total += row!.rows;
+  }
+  let done = 0;
+  onProgress(done, total);
+  return () => onProgress(++done, total);
+}
+
 async function writeTable(
   reading: Reading,
   table: ArchiveTable,
-  add: Add,
-  files: Map<string, Member>,
+  { add, files, onRow }: { add: Add; files: Map<string, Member>; onRow?: () => void },
 ): Promise<ManifestTable> {
   const parts: ManifestTable["parts"] = [];
   let lines: string[] = [];
@@ -129,6 +149,7 @@ async function writeTable(
     const line = await withFiles(row, table, add, files);
     lines.push(line);
     size += line.length;
+    onRow?.();
     if (size >= PART_BYTES) await flush();
   }
   await flush();
@@ -140,7 +161,7 @@ async function writeTable(
 async function* readRows({ tx, tenantId }: Reading, table: ArchiveTable): AsyncGenerator<string> {
   const names = (columns: ArchiveTable["columns"]) =>
     sql.join(columns.map(({ name }) => sql.identifier(name)), sql`, `);
-  const mine = table.area === "workspace" ? sql`true` : sql`tenant_id = ${tenantId}`;
+  const mine = ownRows(table, tenantId);
   const order = table.key.length > 0 ? sql`order by ${names(table.key)}` : sql``;
   let after = sql``;
   let limit = FIRST_PAGE_ROWS;
@@ -161,6 +182,10 @@ async function* readRows({ tx, tenantId }: Reading, table: ArchiveTable): AsyncG
     const bytes = page.reduce((sum, { line }) => sum + line.length, 0);
     limit = Math.max(1, Math.min(MAX_PAGE_ROWS, Math.floor(PAGE_BYTES * page.length / bytes)));
   }
+}
+
+function ownRows({ area }: ArchiveTable, tenantId: string): SQL {
+  return area === "workspace" ? sql`true` : sql`tenant_id = ${tenantId}`;
 }
 
 /** Replaces binary values by the name of a file that has them, such as the logo. */

@@ -32,7 +32,7 @@ import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { getUserById, lockUser } from "./users.ts";
 
-const PASSKEY_KNOWN = problem("passkey_known", "This passkey was added before.");
+const PASSKEY_KNOWN = problem("passkey_known", "This passkey has already been added.");
 
 /** EdDSA, ES256 and RS256 (RFC 9053, RFC 8812), which all authenticators cover. */
 const ALGORITHMS = [-8, -7, -257];

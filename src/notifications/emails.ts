@@ -30,7 +30,7 @@ export const NOTIFICATION_EMAILS = rateLimit("notification_emails", {
 
 const NOTIFICATIONS = emailCategory("notifications", {
   label: "Notifications",
-  hint: "What you choose to get by email, at once or once a day.",
+  hint: "What you choose to get by email, immediately or once a day.",
 });
 
 type Summary = { tenantName: string; items: ToldItem[]; allUrl: string };
@@ -44,7 +44,7 @@ const SAMPLE_SUMMARY: Summary = {
   allUrl: `${SAMPLE.workspace}/notifications`,
 };
 
-/** One notification, at once. Beyond the limit, it waits for the next full hour outside of quiet hours, together with others. */
+/** One notification, immediately. Beyond the limit, it waits for the next full hour outside of quiet hours, together with others. */
 export const NOTIFICATION_EMAIL = email("notification", {
   to: MEMBERS,
   category: NOTIFICATIONS,

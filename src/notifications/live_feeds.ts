@@ -206,7 +206,7 @@ export function listenForFeedChanges({ db, use }: Services): Promise<boolean> {
   return db.listen(FEED_CHANGES, () => use(LIVE_FEEDS).wake());
 }
 
-/** Tells this process at once, and the others as far as the database can, that feeds have changed. Call it after the commit. */
+/** Tells this process immediately, and the others as far as the database can, that feeds have changed. Call it after the commit. */
 export function announceFeedChange({ db, use }: Services): void {
   use(LIVE_FEEDS).wake();
   db.control.execute(sql`select pg_notify(${FEED_CHANGES}, '')`).catch((error) =>

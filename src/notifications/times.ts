@@ -13,7 +13,7 @@ export type NotificationTimes = {
 
 export const DEFAULT_TIMES: NotificationTimes = { timeZone: "UTC", quiet: null, isDigest: false };
 
-/** When someone may be told at `now`: at once, or at the end of their quiet hours. */
+/** When someone may be told at `now`: immediately, or at the end of their quiet hours. */
 export function endOfQuiet({ timeZone, quiet }: NotificationTimes, now: Date): Date {
   if (!quiet || quiet.from === quiet.until) return now;
   const minute = minuteIn(timeZone, now);

@@ -21,6 +21,7 @@ import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import { webhookEvents } from "../../db/control/schema/webhooks.ts";
+import { enqueueSync } from "../announcements/sync_users.ts";
 import { deleteOldEventIds } from "../analytics/track/retention.ts";
 import type { SystemContext } from "../context.ts";
 import { DELETE_OLD_IMPORTS } from "../contacts/imports/staging.ts";
@@ -196,6 +197,7 @@ export const DELETE_EXPIRED = job("cleanup.expired", {
   run: async ({ system, id }) => {
     log.info("deleted expired rows", await deleteExpired(system));
     await enqueueForAllTenants(system, DELETE_OLD_IMPORTS, {}, `imports ${id}`);
+    await enqueueSync(system, `users ${id}`);
   },
 });
 

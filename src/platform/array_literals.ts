@@ -1,3 +1,5 @@
+const SPECIAL = /["\\]/;
+
 /** Ids or days as a Postgres array literal. They contain no commas or quotes. */
 export function idArray(ids: readonly string[]): string {
   return `{${ids.join(",")}}`;
@@ -14,5 +16,5 @@ export function textArray(texts: readonly (string | null)[]): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  return SPECIAL.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : `"${text}"`;
 }

@@ -21,6 +21,10 @@ export class BatchedWrites {
     this.#timer = setInterval(() => this.start(), every).unref();
   }
 
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
   /** Starts a write in the background, unless one is in progress. */
   start(): void {
     if (!this.#writing) void this.flush();

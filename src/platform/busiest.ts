@@ -13,7 +13,7 @@ type Slot<Tally> = { tally: Tally; weight: number };
  * slot for each of the busiest keys, and a weight for each of a fixed number of candidates. The candidates are counted
  * with the Misra-Gries algorithm, which always includes frequent keys and never overestimates a weight.
  *
- * A key gets a free slot at once. If no slot is free, `rank` gives it the slot of a key that is at most half as busy.
+ * A key gets a free slot immediately. If no slot is free, `rank` gives it the slot of a key that is at most half as busy.
  * The replaced key's tally is merged into `others`, and the new key's tally starts empty. So the sum of all tallies is
  * always the number of calls, and no tally decreases while its key has a slot.
  */

@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -29,12 +30,12 @@ export function derivedToken(id: string, secret: string, purpose: string): strin
 
 /** The database stores this hash of a token. SHA-256 is enough, because nobody can guess a token of 256 random bits. */
 export function sha256(text: string): Sha256Hex {
-  return createHash("sha256").update(text).digest("hex") as Sha256Hex;
+  return hash("sha256", text) as Sha256Hex;
 }
 
 /** Identifies a file's content. */
 export function sha256OfBytes(bytes: Uint8Array): Sha256Hex {
-  return createHash("sha256").update(bytes).digest("hex") as Sha256Hex;
+  return hash("sha256", bytes) as Sha256Hex;
 }
 
 /** Compares two texts in constant time. */

@@ -48,7 +48,7 @@ export function decide(
   return { do: "send", step, dueAt: next };
 }
 
-/** When a step is due whose previous one, or the start, was at `from`. After the last step, at once. */
+/** When a step is due whose previous one, or the start, was at `from`. After the last step, immediately. */
 export function dueOf(steps: readonly Step[], position: number, from: Date): Date {
   return after(from, (steps[position]?.delayHours ?? 0) * HOUR);
 }

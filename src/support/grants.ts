@@ -80,7 +80,7 @@ export async function grantSupport(
 }
 
 /**
- * Ends the access and all visits at once, also those without the workspace's consent; other processes notice within five seconds.
+ * Ends the access and all visits immediately, also those without the workspace's consent; other processes notice within five seconds.
  * Needs no recent sign-in, so that nothing delays it. Throws `forbidden`, or `not_found` if there is nothing to end.
  */
 export async function revokeSupport(ctx: MemberContext): Promise<void> {

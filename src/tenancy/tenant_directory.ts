@@ -24,7 +24,7 @@ const TTL = 5 * SECOND;
 
 /**
  * Finds tenants by subdomain or id, and caches each for five seconds. If the database supports notifications
- * (`listen`), changes by other processes apply at once. Otherwise they apply when the cached entry expires.
+ * (`listen`), changes by other processes apply immediately. Otherwise they apply when the cached entry expires.
  */
 export class TenantDirectory {
   readonly #db: Database;
@@ -91,7 +91,7 @@ export class TenantDirectory {
     return ids.filter((id) => !present.has(id));
   }
 
-  /** A plan that has ended since the tenant was cached is over at once, with what it included. */
+  /** A plan that has ended since the tenant was cached is over immediately, with what it included. */
   async #find(key: string, load: () => Promise<Tenant | null>): Promise<Tenant | null> {
     const tenant = await this.#cache.getOrLoad(key, load);
     return tenant && asOf(tenant, this.#clock.now());

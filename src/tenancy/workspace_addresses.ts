@@ -1,4 +1,3 @@
-import transliterate from "@sindresorhus/transliterate";
 import { and, gt, inArray, isNull, or } from "drizzle-orm";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
@@ -31,7 +30,7 @@ export async function checkAddress(
   if (parsed.success && !isTaken) return { isAvailable: true, subdomain: parsed.data };
   const issue = parsed.error?.issues[0];
   const problem = issue ? problemOf(issue) : SUBDOMAIN_TAKEN;
-  const suggestion = await suggestAddress(ctx, toLabel(typed) ? typed : companyName);
+  const suggestion = await suggestAddress(ctx, await toLabel(typed) ? typed : companyName);
   return { isAvailable: false, problem, suggestion };
 }
 
@@ -40,7 +39,7 @@ export async function checkAddress(
  * written with Latin letters gets a neutral one, such as `team-4821`. Null if all suggestions are taken.
  */
 export async function suggestAddress(ctx: SystemContext, name: string): Promise<string | null> {
-  const candidates = candidatesFor(name).filter((candidate) => subdomain.safeParse(candidate).success);
+  const candidates = (await candidatesFor(name)).filter((each) => subdomain.safeParse(each).success);
   const taken = await findTaken(ctx, candidates);
   return candidates.find((candidate) => !taken.has(candidate)) ?? null;
 }
@@ -66,8 +65,8 @@ async function findTaken(ctx: SystemContext, names: string[]): Promise<Set<strin
   return new Set(rows.map(({ name }) => name));
 }
 
-function candidatesFor(name: string): string[] {
-  const label = toLabel(name);
+async function candidatesFor(name: string): Promise<string[]> {
+  const label = await toLabel(name);
   return label === "" ? neutralCandidates(name) : ENDINGS.map((ending) => label + ending);
 }
 
@@ -81,8 +80,9 @@ function neutralCandidates(name: string): string[] {
 }
 
 /** The name as a label of a host name. Empty if it has no letter or digit that can be written in Latin letters. */
-function toLabel(name: string): string {
+async function toLabel(name: string): Promise<string> {
+  const { default: transliterate } = await import("@sindresorhus/transliterate"); // its tables would slow every start
   return transliterate(name.slice(0, MAX_READ_LENGTH).toWellFormed()).toLowerCase()
-    .replaceAll(/['’]/g, "").replaceAll(/[^a-z0-9]+/g, "-").replace(/^-/, "")
+    .replaceAll(/['\u2019]/g, "").replaceAll(/[^a-z0-9]+/g, "-").replace(/^-/, "")
     .slice(0, MAX_SUGGESTED_LENGTH).replace(/-$/, "");
 }

@@ -33,7 +33,7 @@ export async function lockFailing(tx: ControlTx, id: string): Promise<EndpointRo
 
 /**
  * Counts a failed attempt of a locked endpoint. Tells people when a delivery has failed for good, once until the next success. Disables the endpoint if
- * the receiver answered 410, or if every attempt of five days failed and another one 12 hours later, and keeps what waits as
+ * the receiver answered 410, or if every attempt failed for five days and another one 12 hours later, and keeps what waits as
  * skipped.
  */
 export async function recordFailure(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { invalid } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 
-const HEADER_NAME_INVALID = problem("webhook_header_name_invalid", "{name} is no valid header name.");
+const HEADER_NAME_INVALID = problem("webhook_header_name_invalid", "{name} isn't a valid header name.");
 const HEADER_VALUE_INVALID = problem(
   "webhook_header_value_invalid",
   "The value of {name} has characters that a header can't have.",

@@ -150,7 +150,7 @@ Deno.test("503 while the server is stopping, which ends all streams", async () =
   await using reader = await EventReader.open(world, { token });
 
   await world.services.use(OPEN_STREAMS).close();
-  await reader.closed;
+  await reader.closed();
   const answer = await world.api("GET", "/events/stream", { token });
 
   assert.equal(answer.status, 503);

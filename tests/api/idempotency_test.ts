@@ -12,7 +12,7 @@ import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
 import { pauseCampaign, sendCampaign } from "../../src/campaigns/sending.ts";
 import { startSequence } from "../../src/sequences/sequences.ts";
-import { showSequence } from "../support/sequences.ts";
+import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
@@ -226,10 +226,10 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
   cancelCampaign: async (_, company) => ({ id: await campaignIn(company, "sending") }),
   startSequence: async (_, company) => {
     await readyCampaign(company.ctx); // with the postal address
-    return { id: (await showSequence(company.ctx)).id };
+    return { id: (await addSequencePages(company.ctx)).id };
   },
   stopSequence: async (_, company) => {
-    const { id } = await showSequence(company.ctx);
+    const { id } = await addSequencePages(company.ctx);
     await startSequence(company.ctx, id);
     return { id };
   },

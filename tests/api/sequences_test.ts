@@ -280,9 +280,9 @@ Deno.test("a member makes, changes, starts, stops and deletes a sequence on its 
   assert.match(edit.text, /value="vip"/);
   assert.match(
     shown.text,
-    /After 3 days, only after a click in the previous email.*Second!.*At once.*First/s,
+    /After 3 days, only after a click in the previous email.*Second!.*Immediately.*First/s,
   );
-  assert.match(shown.text, /With the tag trial.*With the tag paid.*2 emails in 7 days/s);
+  assert.match(shown.text, /When tagged trial.*When tagged paid.*2 emails in 7 days/s);
   assert.match(previewPage.text, /<iframe[^>]+steps\/[\w-]+\/preview/);
   assert.match(preview.text, /Hi/);
   assert.match(tested.text, /The test is on its way/);

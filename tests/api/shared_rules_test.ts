@@ -184,6 +184,7 @@ Deno.test("a deprecated operation says so in every response and in the document"
     await next();
   });
   resource.addTo(api);
+  resource.documentIn(api);
 
   const { headers } = await api.request("/old");
   const { get } = api.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "Old", version: "1" } })

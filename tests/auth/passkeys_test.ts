@@ -281,7 +281,7 @@ Deno.test("a person has at most ten second factors, and each passkey once", asyn
   const late = await addLate(browser);
 
   assert.equal(again.status, 422);
-  assert.match(again.text, /This passkey was added before/);
+  assert.match(again.text, /This passkey has already been added/);
   assert.match(nameless.text, /id="factor-name-error"[^>]*>Enter a name/);
   assert.match(late, /answered 409/);
 

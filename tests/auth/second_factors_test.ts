@@ -267,7 +267,7 @@ Deno.test("second factors of browsers", async (t) => {
     assert.match(asked.text, /Nothing you entered is lost/);
     assert.equal(inPlace.headers["hx-retarget"], "#main");
     assert.match(inPlace.text, /^<div[^]*type="hidden" name="confirmation" value="acme Ltd"/);
-    assert.match(inPlace.text, /You&#39;ll type the form&#39;s password again/);
+    assert.match(inPlace.text, /You&#39;ll need to enter the form&#39;s password again/);
     assert.doesNotMatch(inPlace.text, /value="typed"/);
     assert.equal(wrong.status, 422);
     assert.doesNotMatch(open.text, /will be deleted/);

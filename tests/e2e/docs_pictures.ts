@@ -30,13 +30,14 @@ const WINDOW = { width: 1200, height: 760 };
 const QUALITY = 80;
 const FOLDER = new URL("../../docs/images/", import.meta.url);
 
-await using world = await World.open(SCENE_SETTINGS);
+const world = await World.open(SCENE_SETTINGS);
 const browser = await launchBrowser();
 try {
   await tour(browser, await openScene(world), takePicture);
 } finally {
   await browser.close();
 }
+await world.endProcess();
 
 async function takePicture(page: Page, listed: ListedPage): Promise<void> {
   if (!SHOWN.has(listed.name)) return;

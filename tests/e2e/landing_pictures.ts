@@ -24,7 +24,7 @@ const API_CALLS = [10.9, 11.2, 9.8, 14.8, 12.2, 7.1, 5.7, 9.8, 9.6, 9.2, 12.2, 1
     [10.9, 13.2, 13.4, 6.6, 6.3, 15.6, 10.4, 15.7, 9.9, 11.1, 6.1, 5.2, 15.8, 14.2],
   );
 
-await using world = await World.open();
+const world = await World.open();
 await fill(
   world,
   await world.company(
@@ -38,6 +38,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   await Deno.writeFile(new URL(`dashboard-${colorScheme}.webp`, FOLDER), await shoot(browser, colorScheme));
 }
 await browser.close();
+await world.endProcess();
 
 async function fill(world: World, company: Company): Promise<void> {
   const people = [

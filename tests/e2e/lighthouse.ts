@@ -19,7 +19,7 @@ type Report = {
 
 const CATEGORIES = Object.keys(LIMITS) as Category[];
 
-await using world = await World.open();
+const world = await World.open();
 await openNorthwind(world);
 const port = freePort();
 const browser = await launchBrowser([`--remote-debugging-port=${port}`]);
@@ -30,6 +30,7 @@ try {
   await browser.close();
 }
 if (!passed) Deno.exitCode = 1;
+await world.endProcess();
 
 /** Lighthouse controls Chromium through this port. */
 function freePort(): number {

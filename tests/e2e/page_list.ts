@@ -78,12 +78,8 @@ export function publicPages({ world, links, emailId, billing, contacts }: Scene)
   ];
 }
 
-/** The pages of an owner who is on the platform's staff. */
-export function ownerPages(scene: Scene): ListedPage[] {
-  return [...accountPages(scene), ...workspacePages(scene), ...backOfficePages(scene)];
-}
-
-function accountPages({ world, links }: Scene): ListedPage[] {
+/** The pages of a person's account, whom the following lists show as an owner on the platform's staff. */
+export function accountPages({ world, links }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
   return [
     { name: "invitation-of-another", address: links.invitation },
@@ -97,7 +93,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages(
+export function workspacePages(
   { world, northwind, newPhoneId, keyId, webhook, billing, contacts, campaigns, sequence, customDomain }:
     Scene,
 ): ListedPage[] {
@@ -251,7 +247,7 @@ function workspacePages(
   ];
 }
 
-function backOfficePages(
+export function backOfficePages(
   { world, northwind, closed, jobId, announcementId, billing }: Scene,
 ): ListedPage[] {
   const on = pagesOn(world.host());

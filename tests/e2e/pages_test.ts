@@ -3,13 +3,13 @@ import { gzipSync } from "node:zlib";
 import { World } from "../support/world.ts";
 import { checkPages } from "./page_checks.ts";
 
-/** Protects: every page is accessible, fits every window, and is small. phone_pages_test.ts runs at the same time. */
+/** Protects: every page is accessible, fits every window, and is small. workspace_pages_test.ts has the other pages. */
 
 const MAX_SCRIPT_BYTES = 50 * 1024;
 const MAX_STYLE_BYTES = 25 * 1024;
 
-Deno.test("every page passes axe and fits a desktop's window, light and dark", (t) =>
-  checkPages(t, "desktop"));
+Deno.test("every page outside of workspaces passes axe and fits its window, light and dark", (t) =>
+  checkPages(t, "outside"));
 
 Deno.test("a page's scripts are under 50 KB and its styles under 25 KB compressed", async () => {
   await using world = await World.open();

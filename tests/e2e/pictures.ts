@@ -18,7 +18,7 @@ const CUT = ["dashboard"];
 
 const folder = Deno.args[0]!;
 await Deno.mkdir(folder, { recursive: true });
-await using world = await World.open(SCENE_SETTINGS);
+const world = await World.open(SCENE_SETTINGS);
 const browser = await launchBrowser();
 let taken = 0;
 try {
@@ -27,6 +27,7 @@ try {
   await browser.close();
 }
 Deno.stdout.writeSync(new TextEncoder().encode(`${taken} pictures in ${folder}\n`));
+await world.endProcess();
 
 async function takePictures(page: Page, listed: ListedPage): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });

@@ -45,7 +45,7 @@ import { addBillingYear, helpByHand } from "../support/billing_year.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
-import { showSequence } from "../support/sequences.ts";
+import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { showCustomDomains } from "../support/custom_domains.ts";
 import { showSendingDomain } from "../support/sending_domains.ts";
 import type { Company, World } from "../support/world.ts";
@@ -148,7 +148,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const contacts = await addContactPages(northwind.company.ctx);
   const billing = await showBilling(world, northwind.company);
   const campaigns = await addCampaignPages(northwind.company.ctx, await addReaders(northwind.company.ctx, 6));
-  const sequence = await showSequence(northwind.company.ctx);
+  const sequence = await addSequencePages(northwind.company.ctx);
   await addBillingYear(world);
   await helpByHand(world, northwind.company);
   await setOverride(await openTenant(world.system, northwind.company.tenant.id), {

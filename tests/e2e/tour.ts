@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { PASSWORD } from "../support/world.ts";
 import { openWindow } from "./browser.ts";
-import { type ListedPage, ownerPages, publicPages } from "./page_list.ts";
+import { accountPages, backOfficePages, type ListedPage, publicPages, workspacePages } from "./page_list.ts";
 import { COLLEAGUE, OWNER, type Scene } from "./scene.ts";
 
 export const DESKTOP = { width: 1440, height: 900 };
@@ -10,16 +10,29 @@ export const PHONE = { width: 390, height: 844 };
 /** What to do with a page of the tour. Called once per page, before it is opened. */
 export type Look = (page: Page, listed: ListedPage) => Promise<void>;
 
+/** The parts of a tour, which take about equally long: the pages of a workspace, and all others. */
+export type ToursPart = "workspace" | "outside";
+
 /** Takes a browser to every page of the product, as the people who see it. */
-export async function tour(browser: Browser, scene: Scene, look: Look): Promise<void> {
+export async function tour(
+  browser: Browser,
+  scene: Scene,
+  look: Look,
+  parts: ToursPart[] = ["outside", "workspace"],
+): Promise<void> {
   const { world, cookies } = scene;
+  const visit = async (part: ToursPart, pages: ListedPage[]) => {
+    if (parts.includes(part)) { for (const listed of pages) await look(page, listed); }
+  };
   const { context, page } = await openWindow(browser, { viewport: DESKTOP });
   await context.addCookies(cookies.visitor);
-  for (const listed of publicPages(scene)) await look(page, listed);
+  await visit("outside", publicPages(scene));
   await signIn(page, world.host(), OWNER, /\/dashboard$/);
   await context.addCookies(cookies.owner);
-  for (const listed of ownerPages(scene)) await look(page, listed);
-  for (const listed of await colleaguePages(context, page, scene)) await look(page, listed);
+  await visit("outside", accountPages(scene));
+  await visit("workspace", workspacePages(scene));
+  await visit("outside", backOfficePages(scene));
+  await visit("outside", await colleaguePages(context, page, scene));
   await context.close();
 }
 

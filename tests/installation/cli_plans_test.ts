@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { startEmbedded } from "../../db/embedded/embedded.ts";
 import { ManualClock } from "../support/clock.ts";
+import { newDataFolder } from "../support/database.ts";
 import { CATALOG } from "../support/gateway_bench.ts";
-import { cli, type Outcome } from "../support/process.ts";
+import { bundledCli as cli, type Outcome } from "../support/process.ts";
 import { StripeDouble } from "../support/stripe/double.ts";
 
 /** Protects: an operator lists the plans and brings Stripe in step with them, and doing so again changes nothing. */
 
 Deno.test("plans list, diff and sync", async (t) => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   await using double = new StripeDouble({ clock: new ManualClock(), metrics: CATALOG.metrics });
   const run = (variables: Record<string, string>, ...args: string[]) =>
     cli({ DATA_DIR: folder, ...variables }, ...args);

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { wasReleased } from "../../generator/applied_migrations.ts";
 import { newResource } from "../../generator/new_resource.ts";
-import { LISTS } from "../../generator/registry.ts";
+import { LIST_FILES } from "../../generator/registry.ts";
 import { removeResource } from "../../generator/remove_resource.ts";
+import { blocksOf } from "../support/guide_blocks.ts";
 import { Tree } from "../support/tree.ts";
 
-/** Protects: `new:resource` writes a resource that passes the checks and its tests at once, and `remove:resource` takes it out. */
+/**
+ * Protects: `new:resource` writes a resource that passes the checks and its tests at once, and `remove:resource` takes it out. The
+ * page that a guide adds passes its test, too.
+ */
 
 const EVERY_TYPE =
   "quotes name:text terms:longtext notes:longtext? reference:text? amount:cents tax:cents? quantity:number discount:number? " +
@@ -24,6 +28,7 @@ const REFUSED: [string, RegExp][] = [
   ["events name:text", /Choose another name/],
   ["rows name:text", /uses "row/],
   ["people name:text --one person", /already uses person_not_found/],
+  ["seats name:text", /already uses seats/],
   ["quotes name:text customer:ref(customers)", /There are no customers to refer to/],
   ["quotes", /its fields/],
 ];
@@ -33,6 +38,7 @@ Deno.test({
   fn: async (t) => {
     await using tree = await Tree.copy();
     const before = await tree.read();
+    let written = "";
     const changedSince = async (earlier: Map<string, string>) => {
       const now = await tree.read();
       return {
@@ -52,7 +58,7 @@ Deno.test({
     });
 
     await t.step("it adds files of its own, and a line to each list", async () => {
-      await tree.run(`deno task new:resource ${EVERY_TYPE}`);
+      written = await tree.run(`deno task new:resource ${EVERY_TYPE}`);
       const { added, removed, changed } = await changedSince(before);
 
       assert.deepEqual(
@@ -62,7 +68,7 @@ Deno.test({
       assert.deepEqual(removed, []);
       assert.deepEqual(
         changed.filter((file) => !GENERATED.has(file)).sort(),
-        LISTS.map(({ file }) => file).sort(),
+        LIST_FILES.toSorted(),
       );
     });
 
@@ -85,17 +91,21 @@ Deno.test({
       },
     );
 
-    await t.step("its tests pass, and those that read every feature", async () => {
-      await tree.run("deno task --quiet css");
-      await tree.run("deno run --quiet --no-prompt -P=test tests/support/database.ts");
-      const test = "deno test --quiet --no-check --no-prompt --parallel -P=test";
-      const report = await tree.run(
-        `${test} tests/api/quotes_test.ts tests/integration/quote_pages_test.ts tests/unit/architecture_test.ts`,
-      );
+    await t.step(
+      "its tests pass, those that read every feature, and that of a page from the guide",
+      async () => {
+        await using page = await addPage(tree);
+        const [advised] = /deno task test .*/.exec(written)!;
+        const others =
+          "tests/unit/architecture_test.ts tests/unit/docs_commands_test.ts tests/unit/docs_test.ts tests/integration/docs_test.ts";
+        const report = await tree.run(`${advised} ${others} ${page.test}`);
 
-      assert.match(report, /quotes are created, read, listed, changed and deleted.* \.\.\. ok/);
-      assert.match(report, /a member works with quotes on their pages \.\.\. ok/);
-    });
+        assert.match(report, /quotes are created, read, listed, changed and deleted.* \.\.\. ok/);
+        assert.match(report, /a member works with quotes on their pages \.\.\. ok/);
+        assert.match(report, /the overview links to a project \.\.\. ok/);
+        assert.match(report, /\d+ passed, 0 failed/);
+      },
+    );
 
     await t.step("what others use isn't removed", async () => {
       await tree.write("src/quotes/more.ts", "export {};\n");
@@ -120,3 +130,25 @@ Deno.test({
     });
   },
 });
+
+/** Adds the page of docs/build/add-a-page.md to a tree, as the guide says, until the scope ends. */
+async function addPage(tree: Tree): Promise<{ test: string } & AsyncDisposable> {
+  const guide = "docs/build/add-a-page.md";
+  const blocks = (await Promise.all(["ts", "tsx"].map((language) => blocksOf(guide, language)))).flat();
+  const files = blocks.map((code) => ({ path: /^\/\/ (\S+)\n/.exec(code)![1]!, code }));
+  const [line] = await blocksOf(guide, "ts ignore");
+  const [list, guides] = ["routes/app/pages.ts", "docs/user/README.md"];
+  const before = await tree.read();
+
+  for (const { path, code } of files) await tree.write(path, code);
+  await tree.write(list, before.get(list)! + line);
+  await tree.write(guides, `${before.get(guides)}| Overview | \`/overview\` | [Dashboard](dashboard.md) |\n`);
+
+  return {
+    test: files.find(({ path }) => path.startsWith("tests/"))!.path,
+    [Symbol.asyncDispose]: async () => {
+      for (const { path } of files) await tree.remove(path);
+      for (const file of [list, guides]) await tree.write(file, before.get(file)!);
+    },
+  };
+}

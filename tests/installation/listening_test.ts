@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { serveHttp } from "../../routes/server/http_server.ts";
 import { StartError } from "../../src/platform/start_error.ts";
+import { newDataFolder } from "../support/database.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 
 /** Protects: the server listens on the right addresses, and a start that can't listen says in one line what to do. */
@@ -54,7 +55,7 @@ Deno.test("a metrics port in use is reported with its setting", () => {
 });
 
 Deno.test("a server whose port is in use exits with one line that says what to do", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   const taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   await using server = await ServerProcess.start({ DATA_DIR: folder, PORT: String(port) });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Browser } from "../support/browser.ts";
+import { newDataFolder } from "../support/database.ts";
 import { LiveFeedClient } from "../support/live_feed.ts";
 import { ServerProcess } from "../support/process.ts";
 
@@ -11,7 +12,7 @@ const LONGEST_END_MILLISECONDS = 2_500;
 const CACHED_MILLISECONDS = 5_500;
 
 Deno.test("a live feed outlives the request that opened it, and a server that stops ends it with 1001", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   try {
     await using server = await ServerProcess.start({ DATA_DIR: folder });
     await server.ready();

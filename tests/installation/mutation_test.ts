@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { shortLived } from "../support/v8_flags.ts";
 
 /**
  * Protects: the isolation tests work. Each part of the isolation is removed from a copy of the code in turn, and the tests
@@ -77,6 +78,7 @@ Deno.test("the isolation tests fail when a part of the isolation is removed", as
 async function runIsolationTests(folder: string): Promise<{ success: boolean; output: string }> {
   const { success, stdout } = await new Deno.Command("deno", {
     cwd: folder,
+    env: shortLived(),
     args: [
       "test",
       "--quiet",

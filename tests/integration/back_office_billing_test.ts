@@ -21,7 +21,7 @@ Deno.test("staff refund half of an invoice, and the owner's receipt, the log and
   const form = await staff.get(refund);
   const done = await staff.post(refund, { amount: "14.50", reason: REASON });
 
-  assert.match(form.text, /Leave it empty to refund all that is left, \$29\.00/);
+  assert.match(form.text, /Leave it empty to refund the full amount, \$29\.00/);
   assert.equal(done.url, account);
   assert.match(done.text, /\$14\.50 refunded\./);
   assert.match(done.text, /Money refunded/);
@@ -76,7 +76,7 @@ Deno.test("an empty amount refunds what is left, and then nothing more can be re
   assert.match(rest.text, /\$20\.00 refunded\./);
   assert.equal((await invoiceOf(world, customer)).amountRefunded, 2_900);
   assert.equal(more.status, 422);
-  assert.match(more.text, /Nothing of this invoice was paid that could be refunded/);
+  assert.match(more.text, /Nothing on this invoice can be refunded/);
   assert.doesNotMatch((await staff.get(account)).text, /\/refund"/);
 });
 

@@ -20,6 +20,7 @@ import { PRODUCTION } from "../support/production.ts";
 import { readmeSql } from "../support/readme_sql.ts";
 import { S3Double } from "../support/s3_double.ts";
 import { withConnection } from "../support/split_logins.ts";
+import { hasTerminals, inTerminal } from "../support/terminal.ts";
 
 /**
  * Protects: a backup made as docs/admin/backup.md says brings a lost installation back with its roles, and its tenants stay
@@ -72,6 +73,20 @@ Deno.test({
       assert.match(drilled.stderr, /The backup can be restored\. Every table has its rows\./);
       assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600);
       assert.equal((await lost.databases()).join(), name, "the drill's database is gone");
+    });
+
+    await t.step({
+      name: "in a terminal, the backup shows how far it is",
+      ignore: !await hasTerminals(),
+      async fn() {
+        const { variables } = parseTask(backup!.text);
+        const shown = await inTerminal(
+          "backup",
+          { ...variables, DATA_DIR: folder },
+          `${folder}/shown.backup`,
+        );
+        assert.match(shown, /█ \d+ of \d+ MB, \d+ MB\/s, \d+ s left/);
+      },
     });
 
     await t.step("PostgreSQL's own programs can read the file", async () => {

@@ -123,7 +123,7 @@ class History {
     const count = (action: string) => logged.filter((one) => one === action).length;
 
     assert.deepEqual(plain(account.snapshot), plain(stands));
-    const columns = columnsOf({ ...account, snapshot: stands });
+    const columns = columnsOf({ ...account, snapshot: stands }, this.#stripe.world.clock.now());
     assert.deepEqual(plain({ ...account, ...columns }), plain(account));
     const paid = stands.invoices.filter(({ status, amountPaid }) => status === "paid" && amountPaid > 0);
     assert.equal(count("invoice.paid"), paid.length);

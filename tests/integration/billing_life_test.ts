@@ -241,6 +241,7 @@ Deno.test("S75 after the last try the workspace is on Starter, the open invoice 
 
 Deno.test("the last invoice of a canceled plan stays to pay if its payment fails, and comes before another plan", async () => {
   await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
   const customer = await Customer.open(world);
   await customer.buy(FAILS_LATER);
   await recordUsage(await customer.ctx(), { metric: "compute_minutes", value: 1_500 });
@@ -249,6 +250,13 @@ Deno.test("the last invoice of a canceled plan stays to pay if its payment fails
 
   await customer.pass(35);
   const [last] = (await customer.account()).snapshot!.invoices;
+  await customer.sandbox.play((await customer.account()).customerId!, (life) => {
+    life.pay(life.state.invoices.at(-1)!);
+  });
+  await customer.sync();
+  const emails = (await customer.emails()).filter((name) => !name.startsWith("limit_"));
+  await worker.idle();
+  const [email] = (await world.emails()).filter(({ message }) => message === "billing_last_payment_failed");
   const { payUrl } = await getBillingOverview(await customer.ctx());
   const order = async () => await orderPlan(await customer.ctx(), { plan: "team", billingCycle: "monthly" });
   await assert.rejects(order, { kind: "conflict" });
@@ -256,6 +264,10 @@ Deno.test("the last invoice of a canceled plan stays to pay if its payment fails
   await customer.sync();
 
   assert.deepEqual([last!.status, last!.amountDue], ["open", 500 * 2]);
+  assert.deepEqual(emails, ["receipt", "last_payment_failed", "canceled"]);
+  assert.match(email!.subject, /last payment failed/);
+  assert.match(email!.text, /\$10\.00 .* The card was\s+declined\./);
+  assert.ok(email!.text.includes(last!.payUrl!));
   assert.equal(payUrl, last!.payUrl);
   assert.equal(await customer.plan(), "starter");
   assert.ok("checkoutUrl" in await order());
@@ -277,6 +289,7 @@ Deno.test("after the last try of a renewal, the usage before it is still charged
     ["void", 29_00 + 500 * 2],
     ["paid", 29_00],
   ]);
+  assert.deepEqual((await customer.emails()).slice(-2), ["canceled", "last_payment_failed"]);
   assert.equal(invoices[0]!.lines[0]!.description, `Usage from invoice ${invoices[1]!.number}`);
 });
 

@@ -4,12 +4,12 @@ import { memberships } from "../../db/control/schema/memberships.ts";
 import { grantPlan } from "../../src/billing/grants.ts";
 import { followMembers } from "../../src/billing/paid_seats.ts";
 import { previewPlan } from "../../src/billing/plan_preview.ts";
-import { type Plan, PLAN_VERSIONS, planOf } from "../../src/billing/plans.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import type { Price } from "../../src/billing/prices.ts";
 import { cancelSubscription, getSubscription, orderPlan } from "../../src/billing/subscription.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { card as testCard, Customer, GOOD_CARD } from "../support/billing.ts";
+import { card as testCard, Customer, GOOD_CARD, sell } from "../support/billing.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: an order happens once, even if others order at the same time, and customers pay for what they ordered. */
@@ -200,13 +200,6 @@ Deno.test("a yearly subscription pays for another member at once, and a removed 
   assert.deepEqual(more, [before + 1, 2]);
   assert.equal((await getSubscription(await customer.ctx())).seats, 1);
 });
-
-/** Adds a version of a plan for a test. */
-function sell(plan: Plan): Disposable {
-  const versions = PLAN_VERSIONS as Plan[];
-  versions.push(plan);
-  return { [Symbol.dispose]: () => void versions.splice(versions.indexOf(plan), 1) };
-}
 
 /** The customer has the price, as if they had bought it when it was sold. */
 async function become(customer: Customer, price: Price, seats: number): Promise<void> {

@@ -8,13 +8,116 @@ import {
   billingInvoices,
   billingMovements,
 } from "../../db/control/schema/billing.ts";
+import type { Life } from "../../src/billing/engine/engine.ts";
+import type { Coupon } from "../../src/billing/engine/state.ts";
 import { getBillingReport } from "../../src/billing/reports.ts";
 import { getBillingToday } from "../../src/billing/reports_today.ts";
 import { startTrial } from "../../src/billing/trials.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { Customer, FAILS_LATER, GOOD_CARD } from "../support/billing.ts";
+import { card, Customer, FAILS_LATER, GOOD_CARD } from "../support/billing.ts";
+import { StripeWorld } from "../support/stripe_world.ts";
 import { World } from "../support/world.ts";
+
+const GATEWAYS = {
+  sandbox: async () => {
+    const world = await World.open();
+    const customer = await Customer.open(world);
+    return {
+      customer,
+      pay: (checkoutId: string, coupon: Coupon) =>
+        payWith((id, work) => customer.sandbox.play(id, work), customer, checkoutId, coupon),
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
+  },
+  stripe: async () => {
+    const stripe = await StripeWorld.open();
+    const customer = await Customer.open(stripe.world);
+    return {
+      customer,
+      pay: (checkoutId: string, coupon: Coupon) =>
+        payWith((id, work) => stripe.double.play(id, work), customer, checkoutId, coupon),
+      [Symbol.asyncDispose]: () => stripe[Symbol.asyncDispose](),
+    };
+  },
+};
+
+for (const [gateway, open] of Object.entries(GATEWAYS)) {
+  for (
+    const [title, off, revenue] of [
+      ["100 %", { percent: 100 }, 0],
+      ["25 %", { percent: 25 }, 21_75],
+      ["nine dollars", { amount: 9_00 }, 20_00],
+    ] as const
+  ) {
+    Deno.test(`${gateway}: a coupon of ${title} takes its part of the monthly revenue while it lasts`, async () => {
+      await using opened = await open();
+      const { customer } = opened;
+      const endsAt = customer.world.clock.now().getTime() + 45 * DAY;
+
+      await opened.pay(await customer.checkout(), { off, duration: "repeating", endsAt });
+      await customer.sync();
+      const during = await revenueNow(customer);
+      await customer.pass(46);
+
+      assert.equal(during, revenue);
+      assert.equal(await revenueNow(customer), 29_00);
+      assert.deepEqual(await customer.movements(), ["subscribed", "upgraded"]);
+    });
+  }
+
+  Deno.test(`${gateway}: a coupon for one invoice takes nothing off the monthly revenue`, async () => {
+    await using opened = await open();
+    const { customer } = opened;
+
+    await opened.pay(await customer.checkout(), { off: { percent: 50 }, duration: "once", endsAt: null });
+    await customer.sync();
+
+    assert.equal(await revenueNow(customer), 29_00);
+  });
+}
+
+Deno.test("a free subscription that ends is no churn: it was no part of what was paid", async () => {
+  await using opened = await GATEWAYS.sandbox();
+  const { customer } = opened;
+  const { system } = customer.world;
+  await opened.pay(await customer.checkout({ billingCycle: "yearly" }), {
+    off: { percent: 100 },
+    duration: "forever",
+    endsAt: null,
+  });
+  await customer.sync();
+
+  await customer.sandbox.play((await customer.account()).customerId!, (life) => {
+    life.cancelNow(life.state.subscriptions[0]!);
+  });
+  await customer.sync();
+
+  const { currencies } = await getBillingReport(system);
+  assert.deepEqual(await customer.movements(), ["subscribed", "canceled"]);
+  assert.deepEqual(currencies[0]!.months.at(-1)!.churned, { accounts: 0, revenue: 0 });
+});
+
+async function payWith(
+  play: (customerId: string, work: (life: Life) => void) => Promise<void>,
+  customer: Customer,
+  checkoutId: string,
+  coupon: Coupon,
+): Promise<void> {
+  await play((await customer.account()).customerId!, (life) => {
+    const checkout = life.state.checkouts.find(({ id }) => id === checkoutId)!;
+    life.payCheckout(checkout, card(GOOD_CARD), { coupon });
+  });
+}
+
+/** What the back office says that the customer brings a month. */
+async function revenueNow({ world }: Customer): Promise<number> {
+  const { paying } = await getBillingToday(world.system);
+  const { currencies } = await getBillingReport(world.system);
+  const [{ revenue } = { revenue: 0 }] = paying;
+  assert.equal(currencies[0]!.months.at(-1)!.closing.revenue, revenue);
+  return revenue;
+}
 
 type Movement = typeof billingMovements.$inferInsert;
 type Kind = Movement["kind"];

@@ -11,20 +11,16 @@ import { deliver } from "../../src/email/deliver.ts";
 import { findSuppression } from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { contactOf, EMAIL_ID, report, SECRET, SETTINGS, ZOE } from "../support/bounces.ts";
 import { addContacts, readyCampaign } from "../support/campaigns.ts";
 import { runJobs } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
-import { type Company, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 /**
  * Protects: after a bounce, the address that the email went to, and no other, gets no more campaigns of the workspace, but everything
  * else. Only the mail server can report one.
  */
-
-const SECRET = `whsec_${btoa("twenty-four bytes or more")}`;
-const SETTINGS = { EMAIL_RETURN_HOST: "bounces.denizen.example", EMAIL_WEBHOOK_SECRET: SECRET };
-const ZOE = "zoe@globex.example";
-const EMAIL_ID = newId();
 
 Deno.test("a permanent failure ends the workspace's campaigns to the address, and readers get the bounce", async () => {
   await using world = await World.open(SETTINGS);
@@ -224,49 +220,6 @@ Deno.test("reports are refused without a return host, on a workspace's host, or 
 
   assert.deepEqual(statuses, [404, 404, 413]);
 });
-
-async function contactOf(world: World): Promise<{ acme: Company; id: string; address: string }> {
-  const acme = await world.company("acme");
-  const [id, now] = [newId(), world.clock.now()];
-  await acme.ctx.tx((tx) => tx.insert(contacts).values({ id, email: ZOE, createdAt: now, updatedAt: now }));
-  const addressee = { tenantId: acme.tenant.id, contactId: id, email: ZOE };
-  return { acme, id, address: returnAddress(world.services, addressee, "bounces.denizen.example") };
-}
-
-/** A report as Postfix sends it. */
-function report(to: string, {
-  status = `Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 <${ZOE}>: No such user`,
-  text = "I'm sorry to have to inform you that your message could not be delivered.",
-  original =
-    `--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <${EMAIL_ID}@app.example>\r\nSubject: News\r\n\r\n`,
-} = {}): string {
-  return [
-    "Return-Path: <>",
-    "From: MAILER-DAEMON@mx.globex.example",
-    `To: ${to}`,
-    "Subject: Undelivered Mail Returned to Sender",
-    "Message-ID: <20260302.AB12@mx.globex.example>",
-    "MIME-Version: 1.0",
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    "",
-    "--b",
-    "Content-Type: text/plain; charset=iso-8859-1",
-    "Content-Transfer-Encoding: 8bit",
-    "",
-    text,
-    "",
-    "--b",
-    "Content-Type: message/delivery-status",
-    "",
-    "Reporting-MTA: dns; mx.globex.example",
-    "",
-    `Final-Recipient: rfc822; ${ZOE}`,
-    status,
-    "",
-    `${original}--b--`,
-    "",
-  ].join("\r\n");
-}
 
 type Posted = {
   secret?: string;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded/embedded.ts";
-import { openTestDatabase, serverUrl } from "../support/database.ts";
+import { newDataFolder, openTestDatabase, serverUrl } from "../support/database.ts";
 import { bundledCli as cli } from "../support/process.ts";
 
 /** Protects: an operator moves a tenant from file to file with the CLI, and a failure leaves neither a file nor a tenant. */
 
 Deno.test("tenants export and tenants import", async (t) => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables: Record<string, string> = { ...database?.variables, DATA_DIR: folder };
   const run = (...args: string[]) => cli(variables, ...args);
@@ -74,7 +74,7 @@ Deno.test("tenants export and tenants import", async (t) => {
 
       assert.deepEqual([taken.code, refused.code, missing.code, wrong.code], [1, 1, 1, 2]);
       assert.match(taken.stderr, /taken/);
-      assert.match(refused.stderr, /no complete archive/);
+      assert.match(refused.stderr, /complete workspace archive/);
       assert.match(missing.stderr, /not found/);
       assert.equal(listed.length, 2);
     });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded/embedded.ts";
-import { openTestDatabase, serverUrl } from "../support/database.ts";
+import { newDataFolder, openTestDatabase, serverUrl } from "../support/database.ts";
 import { cli, freePort, killedCli, type Outcome } from "../support/process.ts";
 
 /** Protects: an operator sees, retries and runs jobs from the command line. */
 
 Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL", async (t) => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables: Record<string, string> = { DATA_DIR: folder, ...database?.variables };
   const run = (...args: string[]) => cli(variables, ...args);

@@ -1,7 +1,10 @@
 // Protects: people without JavaScript add, import, select and export contacts on pages, and see why something is refused.
 import assert from "node:assert/strict";
+import { contactImports } from "../../db/tenant/schema/contacts.ts";
 import { createContact } from "../../src/contacts/contacts.ts";
 import { newContact } from "../../src/contacts/contact.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { runJobs } from "../support/notifications.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -76,6 +79,32 @@ Deno.test("a file is uploaded, checked, planned and imported", async () => {
   assert.match(tagged.text, /1–2 of 2/);
   assert.match(csv.text, /^\ufeffEmail,Name[^]*mira@example.com,Mira Sol,,fair,Subscribed,[^]*city: Lisbon/);
   assert.doesNotMatch(csv.text, /yusuf/);
+});
+
+Deno.test("a file whose reading was cut off says so, and makes room for another upload", async () => {
+  await using world = await World.open();
+  const { ctx, ...company } = await world.company("acme");
+  const now = world.clock.now();
+  const cutOff = { id: newId(), fileName: "people.csv", createdAt: now, updatedAt: now };
+  await ctx.tx((tx) => tx.insert(contactImports).values({ ...cutOff, status: "reading" }));
+  const page = `http://${world.host("acme")}/contacts/imports`;
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, {
+    email: company.owner.email,
+    password: PASSWORD,
+  });
+
+  const early = await browser.get(`${page}/${cutOff.id}`);
+  world.clock.advance(2 * MINUTE);
+  const late = await browser.get(`${page}/${cutOff.id}`);
+  const [, action] = /<form method="post" action="([^"]+\/delete)"/.exec(late.text)!;
+  const discarded = await browser.post(`http://${world.host("acme")}${action}`);
+
+  assert.match(early.text, /is still being read/);
+  assert.doesNotMatch(early.text, /\/delete"/);
+  assert.match(late.text, /or has stopped\. Discard it/);
+  assert.match(discarded.text, /The file was discarded/);
+  assert.equal(await ctx.tx((tx) => tx.$count(contactImports)), 0);
 });
 
 Deno.test("413 for a file of more than 25 MB, whether its size is announced or not", async () => {

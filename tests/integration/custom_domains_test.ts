@@ -115,7 +115,7 @@ Deno.test("a workspace at its own domain", async (t) => {
     const out = await browser.post(`${site}/logout`);
 
     assert.equal(out.url, `${site}/login?notice=signed_out`);
-    assert.match(out.text, /You sign in at localhost/);
+    assert.match(out.text, /sign in at localhost/);
     assert.doesNotMatch(out.text, /type="password"/);
   });
 

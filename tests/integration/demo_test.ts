@@ -42,7 +42,8 @@ Deno.test("the demo", async (t) => {
   });
 
   await t.step("adds three workspaces of different plans, with the same ids each time", async () => {
-    const signIns = await seedIt();
+    const steps: [done: number, total: number][] = [];
+    const signIns = await seedDemo(world.config, world.services.db, now, (...step) => steps.push(step));
 
     assert.deepEqual(signIns.map(({ workspace, plan }) => [workspace, plan]), [
       ["Northwind", "premium"],
@@ -52,6 +53,7 @@ Deno.test("the demo", async (t) => {
     const { id, plan } = (await world.services.use(TENANTS).findBySubdomain("northwind"))!;
     assert.match(id, WITHOUT_RANDOM_DIGITS);
     assert.deepEqual([timeOfId(id), plan], [after(now, -90 * DAY), "premium"]);
+    assert.deepEqual(steps.at(-1), [steps.length, steps.length], "progress ends with all steps");
   });
 
   await t.step("changes nothing when it runs again, also later", async () => {
@@ -77,7 +79,8 @@ Deno.test("the demo", async (t) => {
       assert.match(await textOf("/billing"), /Premium[^]*DEMO-0003[^]*Paid[^]*Visa ending in 4242/);
       assert.match(await textOf("/analytics"), /Events +2,\d\d\d[^]*page_viewed/);
       assert.match(await textOf("/developers/webhooks"), /\d+ delivered[^]*3 waiting[^]*Failing/);
-      assert.match(await textOf("/campaigns"), /Spring news[^]*Sent +237/);
+      assert.match(await textOf("/campaigns"), /New bench[^]*Sent +237/);
+      assert.match(await textOf("/sequences"), /Welcome new customers[^]*21/);
       assert.match(await textOf("/contacts"), /of 246/);
       assert.match(await textOf("/notifications"), /Unread +3/);
       assert.match(await textOf("/dashboard"), /API calls this month/);

@@ -1,25 +1,34 @@
 import assert from "node:assert/strict";
-import { cli, deployTask, type Outcome } from "../support/process.ts";
+import { wordsOf } from "../support/cli_lines.ts";
+import { commandsIn, everyBlock } from "../support/guide_blocks.ts";
+import { cli, CliProcess, deployTask } from "../support/process.ts";
+import { PRODUCTION } from "../support/production.ts";
+import { StubCluster } from "../support/stub_cluster.ts";
 
 /**
  * Protects: a release on Kubernetes migrates before it replaces pods, and a failed migration leaves the running pods alone.
  * The CLI itself starts no programs.
  */
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-const MANIFESTS = `
-kind: ConfigMap
-metadata: { name: settings, namespace: shop }
-data: { DENO_ENV: production }
----
-kind: Job
-metadata: { name: migrate, namespace: shop }
-spec: { template: { spec: { containers: [{ image: denizen }] } } }
----
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec: { template: { spec: { containers: [{ image: denizen }] } } }
-`;
+/** The commands of `deno task deploy` in the guides, and what they print or run. */
+const IN_GUIDES: Record<string, RegExp> = {
+  "docker --dry-run": /deploy\/docker: compose config$/m,
+  "docker": /deploy\/docker: compose up --detach --build --wait/,
+  "kubernetes --image registry.example.com/denizen:1.4.0 --dry-run":
+    /image: registry\.example\.com\/denizen:1\.4\.0/,
+  "kubernetes --image registry.example.com/denizen:1.2.3 --dry-run":
+    /image: registry\.example\.com\/denizen:1\.2\.3/,
+  "kubernetes --image registry.example.com/denizen:1.2.3 --overlay staging":
+    /kustomize \S+\/staging\n[^]*rollout status deployment\/web/,
+  "deno-deploy --env-file production.env --dry-run": /Dry run: nothing changed/,
+};
+
+const ON_DENO_DEPLOY = Object.entries({
+  ...PRODUCTION,
+  JOBS_ENGINE: "postgres",
+  DATABASE_URL: "postgres://denizen@db.example.com/denizen",
+}).map(([name, value]) => `${name}=${value}`).join("\n");
+
 const RELEASE = ["kubernetes", "--image", "registry/denizen:2"];
 
 Deno.test("a release applies what the migration needs, migrates, waits, and only then replaces the pods", async () => {
@@ -100,45 +109,29 @@ Deno.test("variables that the product would refuse on Deno Deploy are refused be
   assert.match(stderr, /JOBS_ENGINE: must be postgres on Deno Deploy/);
 });
 
-/** A folder with a `kubectl` and a `docker` that write down what they are asked to do. */
-class StubCluster implements AsyncDisposable {
-  readonly #folder: string;
+Deno.test("the deployments in the guides run what the guides say", async (t) => {
+  await using cluster = await StubCluster.create({ migration: "complete" });
+  await using deploy = new CliProcess("deploy", cluster.variables);
+  const envFile = `.data/${crypto.randomUUID()}.env`;
+  await Deno.writeTextFile(envFile, ON_DENO_DEPLOY);
+  const blocks = (await everyBlock()).filter(({ language }) => language === "sh");
+  const lines = blocks.flatMap(commandsIn).flatMap((line) => /^deno task deploy (.+)$/.exec(line)?.[1] ?? []);
+  try {
+    assert.deepEqual(new Set(lines), new Set(Object.keys(IN_GUIDES)));
+    for (const [line, does] of Object.entries(IN_GUIDES)) {
+      await t.step(line, async () => {
+        const before = (await cluster.steps()).length;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-  }
+        const { code, stdout, stderr } = await deploy.run(
+          wordsOf(`deploy ${line.replace("production.env", envFile)}`),
+        );
 
-  static async create(
-    { migration, formerJob = "" }: { migration: "complete" | "failed"; formerJob?: "" | "Failed" },
-  ): Promise<StubCluster> {
-    const folder = await Deno.makeTempDir({ prefix: "denizen-" });
-    const script = `#!/bin/sh
-input=$(cat)
-kind=$(printf '%s' "$input" | sed -n 's/^kind: //p' | xargs)
-echo "$*\${kind:+ $kind}" >>${folder}/steps
-case "$*" in
-  kustomize*) cat ${folder}/manifests ;;
-  get*Failed*) echo "${formerJob && "True"}" ;;
-  wait*condition=${migration}*) ;;
-  wait*) exit 1 ;;
-esac
-`;
-    await Deno.writeTextFile(`${folder}/manifests`, MANIFESTS);
-    await Deno.writeTextFile(`${folder}/kubectl`, script, { mode: 0o755 });
-    const docker = `#!/bin/sh\necho "\${PWD#${ROOT}}: $*" >>${folder}/steps\n`;
-    await Deno.writeTextFile(`${folder}/docker`, docker, { mode: 0o755 });
-    return new StubCluster(folder);
+        const steps = (await cluster.steps()).slice(before);
+        assert.equal(code, 0, stderr);
+        assert.match([stdout, stderr, ...steps].join("\n"), does);
+      });
+    }
+  } finally {
+    await Deno.remove(envFile);
   }
-
-  deploy(...args: string[]): Promise<Outcome> {
-    return deployTask({ PATH: `${this.#folder}:${Deno.env.get("PATH")}` }, ...args);
-  }
-
-  async steps(): Promise<string[]> {
-    return (await Deno.readTextFile(`${this.#folder}/steps`)).trim().split("\n");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-}
+});

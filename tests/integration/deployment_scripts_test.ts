@@ -5,7 +5,7 @@ import { shell } from "../support/postgres_programs.ts";
 
 const HOUR = 3_600_000;
 const OLD = "APP_URL=https://example.com\nAPP_SECRET=the+old/secret==\n";
-const SEAL = "compose run --rm --no-deps web -P=admin dist/cli/main.js config rotate-keys";
+const SEAL = "compose run --rm --no-deps --entrypoint denizen web config rotate-keys";
 const UP = "compose up --detach --wait";
 /** One container, which runs with the secrets of `.env`. */
 const ROTATING = `
@@ -156,6 +156,24 @@ Deno.test("an image that is nowhere isn't built from the checkout under its name
   assert.deepEqual(await folder.changes(), []);
 });
 
+Deno.test("a load test fails if the page isn't there, if requests fail or get no answer, and if one in a hundred is slow", async () => {
+  const load = async (status: string, report: string) => {
+    await using folder = await StubFolder.create("", {});
+    await folder.program("curl", `printf ${status}`);
+    await folder.program("wrk", `echo "$*" >>calls\ncat <<'END'\n${report}\nEND`);
+    return await folder.run("deploy/scripts/load_test.sh http://127.0.0.1/ 2 4 500");
+  };
+  const report = (p99: string, end = "") =>
+    `  Latency Distribution\n     50%  244.00us\n     99%  ${p99}\n  24985 requests in 3.10s, 12.41MB read${end}`;
+
+  for (const p99 of ["850.00us", "499.90ms", "0.50s"]) assert.ok(await load("200", report(p99)), p99);
+  for (const p99 of ["501.00ms", "1.20s"]) assert.equal(await load("200", report(p99)), false, p99);
+  assert.equal(await load("302", report("1.00ms")), false);
+  assert.equal(await load("200", report("1.00ms", "\n  Non-2xx or 3xx responses: 1")), false);
+  assert.equal(await load("200", report("1.00ms", "\n  Socket errors: connect 0, read 3")), false);
+  assert.equal(await load("200", report("0.00us").replace("24985", "0")), false);
+});
+
 /** A folder with files, and with a `docker` that writes down what it is asked to do and answers as the cases of `script`. */
 class StubFolder implements AsyncDisposable {
   readonly #path: string;
@@ -166,11 +184,16 @@ class StubFolder implements AsyncDisposable {
 
   static async create(script: string, files: Record<string, string>): Promise<StubFolder> {
     const path = await Deno.makeTempDir({ prefix: "denizen-" });
-    const docker = `#!/bin/sh\ncd ${path}\necho "$*" >>calls\ncase "$1" in${script}\nesac\n`;
-    await Deno.writeTextFile(`${path}/docker`, docker, { mode: 0o755 });
     const folder = new StubFolder(path);
+    await folder.program("docker", `echo "$*" >>calls\ncase "$1" in${script}\nesac`);
     for (const [name, text] of Object.entries({ calls: "", ...files })) await folder.write(name, text);
     return folder;
+  }
+
+  /** Puts a program before the machine's own. It runs in the folder. */
+  program(name: string, script: string): Promise<void> {
+    const text = `#!/bin/sh\ncd ${this.#path}\n${script}\n`;
+    return Deno.writeTextFile(`${this.#path}/${name}`, text, { mode: 0o755 });
   }
 
   /** Whether the line succeeds. */

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { authorize } from "../../src/access/authorize.ts";
-import { hasFeature, includedOf } from "../../src/billing/entitlements.ts";
+import { allowanceOf, hasFeature, includedOf } from "../../src/billing/entitlements.ts";
 import { getFeatureStatus } from "../../src/billing/feature_status.ts";
 import { limit } from "../../src/billing/limit.ts";
+import { meter } from "../../src/billing/meter.ts";
 import { setOverride } from "../../src/billing/overrides.ts";
 import { recordUsage } from "../../src/billing/usage/record.ts";
 import { FEATURES } from "../../src/feature_list.ts";
@@ -40,6 +41,24 @@ Deno.test("customers who bought a version of a plan keep its limits", () => {
 
   assert.equal(includedOf({ plan: "team", planVersion: 1, overrides: [] }, things, NOW), 50);
   assert.equal(includedOf({ plan: "team", planVersion: 2, overrides: [] }, things, NOW), 60);
+});
+
+Deno.test("customers who bought a version of a plan keep what it includes of a metric, and whether it sells more", () => {
+  const things = meter("metered_things_of_versions", {
+    label: "Things",
+    allowances: {
+      starter: { included: 1 },
+      team: { included: 60, overage: 2 },
+      "team@1": { included: 50 },
+      premium: { included: null },
+      enterprise: { included: null },
+    },
+  });
+  const allowanceIn = (planVersion: number) =>
+    allowanceOf({ plan: "team", planVersion, overrides: [] }, things, NOW);
+
+  assert.deepEqual(allowanceIn(1), { included: 50 });
+  assert.deepEqual(allowanceIn(2), { included: 60, overage: 2 });
 });
 
 Deno.test("an override counts until its end", () => {

@@ -56,7 +56,7 @@ Deno.test("a stopping replica ends its streams, so that it can stop, and clients
   await using reader = await EventReader.open(world, { token, port: other.port });
 
   await other.stop();
-  await reader.closed;
+  await reader.closed();
   await addProject(acme, "While away");
   await using next = await EventReader.open(world, { token, lastEventId: reader.lastEventId });
 
@@ -73,7 +73,7 @@ Deno.test({
         proxy = await DatabaseProxy.open(address);
         return proxy.address;
       },
-      answerWithin: 2 * SECOND,
+      answerWithin: 6 * SECOND, // longer than the stream's own check takes to notice, as it is by default
     });
     const acme = await world.company("acme");
     const token = await world.token(acme);
@@ -82,9 +82,9 @@ Deno.test({
     await reader.receive(1);
 
     proxy!.silenceConnections();
-    await reader.closed;
+    await reader.closed();
     await until(() => addProject(acme, "While away").then(() => true, () => false));
-    await using next = await EventReader.open(world, { token, lastEventId: reader.lastEventId });
+    await using next = await reopened(world, { token, lastEventId: reader.lastEventId });
 
     assert.deepEqual(reader.events.map(({ data }) => data.data.name), ["Before"]);
     assert.equal((await next.receive(1))[0]!.data.data.name, "While away");
@@ -134,4 +134,14 @@ function freePort(): number {
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   return port;
+}
+
+/** Like a browser, tries again while the server answers 503. */
+async function reopened(...stream: Parameters<typeof EventReader.open>): Promise<EventReader> {
+  let reader: EventReader | undefined;
+  await until(async () => {
+    reader = await EventReader.open(...stream).catch(() => undefined);
+    return reader !== undefined;
+  });
+  return reader!;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
-import { CONFIRMED_CARD, FAILS_LATER, GOOD_CARD } from "../support/billing.ts";
+import { CONFIRMED_CARD, FAILS_LATER, GOOD_CARD, percentOff } from "../support/billing.ts";
 import { CATALOG, type GatewayBench } from "../support/gateway_bench.ts";
 import { Buyer, PREMIUM, TEAM, TEAM_YEARLY } from "../support/gateway_buyer.ts";
 
@@ -107,7 +107,7 @@ const STORIES: Record<string, Story> = {
   },
 
   "a coupon of 100 percent pays every invoice": async ({ clock }, buyer) => {
-    await buyer.pay(await buyer.checkout(), GOOD_CARD, { discountPercent: 100 });
+    await buyer.pay(await buyer.checkout(), GOOD_CARD, { coupon: percentOff(100) });
     clock.advance(32 * DAY);
 
     const { invoices, subscriptions: [subscription] } = await buyer.account();
@@ -117,6 +117,29 @@ const STORIES: Record<string, Story> = {
       ["paid", 0, 0],
     ]);
     for (const { lines, total } of invoices) assert.equal(sumOf(lines), total);
+  },
+
+  "a coupon that lasts is shown until it ends, and takes nothing off after": async ({ clock }, buyer) => {
+    const endsAt = clock.now().getTime() + 45 * DAY;
+    const coupon = { off: { amount: 9_00 }, duration: "repeating" as const, endsAt };
+    await buyer.pay(await buyer.checkout(), GOOD_CARD, { coupon });
+    const { discounts } = await buyer.subscription();
+    clock.advance(70 * DAY);
+
+    const { invoices, subscriptions: [subscription] } = await buyer.account();
+    assert.deepEqual(discounts, [{ off: { amount: 9_00 }, endsAt: new Date(endsAt) }]);
+    assert.deepEqual(subscription!.discounts, []);
+    assert.deepEqual(invoices.map(({ total }) => total), [29_00, 20_00, 20_00]);
+  },
+
+  "a coupon for one invoice takes nothing off the next, and isn't shown": async ({ clock }, buyer) => {
+    const coupon = { off: { percent: 50 }, duration: "once" as const, endsAt: null };
+    await buyer.pay(await buyer.checkout(), GOOD_CARD, { coupon });
+    const { discounts } = await buyer.subscription();
+    clock.advance(32 * DAY);
+
+    assert.deepEqual(discounts, []);
+    assert.deepEqual((await buyer.account()).invoices.map(({ total }) => total), [29_00, 14_50]);
   },
 
   "a customer who was deleted has nothing, and gets a new id": async ({ gateway, play }, buyer) => {
@@ -308,7 +331,7 @@ const STORIES: Record<string, Story> = {
     buyer,
   ) => {
     await buyer.pay(await buyer.checkout({ price: TEAM_YEARLY, seats: 3 }), GOOD_CARD, {
-      discountPercent: 50,
+      coupon: percentOff(50),
     });
     const { id: subscriptionId } = await buyer.subscription();
     const order = (seats: number, price = TEAM_YEARLY) => ({ subscriptionId, price, seats, at: clock.now() });
@@ -457,7 +480,7 @@ const STORIES: Record<string, Story> = {
   ) => {
     const trialEndsAt = new Date(clock.now().getTime() + 14 * DAY);
     const checkout = await buyer.checkout({ price: PREMIUM, trialEndsAt });
-    await buyer.pay(checkout, GOOD_CARD, { discountPercent: 50 });
+    await buyer.pay(checkout, GOOD_CARD, { coupon: percentOff(50) });
     const { id: subscriptionId } = await buyer.subscription();
 
     await gateway.scheduleChange({ subscriptionId, price: TEAM, seats: 1, key: buyer.key() });
@@ -692,14 +715,15 @@ function usageOf({ bench: { gateway }, customerId }: Buyer) {
     async report(moment: Date, total: number): Promise<void> {
       const hour = new Date(Math.floor(moment.getTime() / HOUR) * HOUR);
       totals.set(hour.getTime(), total);
-      const usedBetween = (from: Date, until: Date) =>
+      const usedBetween = (_metric: string, from: Date, until: Date) =>
         Promise.resolve(
           [...totals].reduce(
             (sum, [at, used]) => at >= from.getTime() && at < until.getTime() ? sum + used : sum,
             0,
           ),
         );
-      await gateway.reportUsage({ customerId, metric: "compute_minutes", hour, total, usedBetween });
+      const hours = [{ metric: "compute_minutes", hour, total }];
+      await gateway.reportUsage({ customerId, hours, usedBetween });
     },
   };
 }

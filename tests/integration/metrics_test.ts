@@ -15,7 +15,7 @@ import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { HAS_ONE_BACKEND } from "../support/database.ts";
+import { HAS_ONE_BACKEND, newDataFolder } from "../support/database.ts";
 import { ManualClock } from "../support/clock.ts";
 import { addJob, doing, JOB, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { Metrics } from "../../src/platform/metrics.ts";
@@ -273,7 +273,7 @@ Deno.test("without settings, production shows no metrics and development does", 
 });
 
 Deno.test("with METRICS_PORT, metrics are only there, and require the token if there is one", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   const metricsPort = await freePort();
   const variables = { DATA_DIR: folder, METRICS_PORT: String(metricsPort), METRICS_TOKEN: TOKEN };
   try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SECOND } from "../../src/platform/clock.ts";
 import { Browser } from "../support/browser.ts";
-import { openTestDatabase, serverUrl } from "../support/database.ts";
+import { newDataFolder, openTestDatabase, serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { ServerProcess } from "../support/process.ts";
 
@@ -15,7 +15,7 @@ const CALLERS = 2;
 type Answered = { id: string; at: number };
 
 Deno.test("the request log survives the end of its process", async (t) => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables = { ...database?.variables, DATA_DIR: folder, TENANT_POOL_SIZE: "1" };
   let server = await start(variables);

@@ -201,7 +201,7 @@ Deno.test("a plan without roles of one's own says which plan has them, and keeps
   const kept = await browser.get(`${host}/settings/roles`);
   const form = await browser.get(`${host}/settings/roles/new`);
 
-  assert.match(none.text, /Make your own roles on the Premium plan and above\./);
+  assert.match(none.text, /Custom roles are part of the Premium plan and above\./);
   assert.doesNotMatch(none.text, /settings\/roles\/new/);
   assert.match(kept.text, /These roles still work\. To add or change one, you need the Premium plan\./);
   assert.equal(form.status, 403);

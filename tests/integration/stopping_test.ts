@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Browser } from "../support/browser.ts";
-import { openTestDatabase, serverUrl } from "../support/database.ts";
+import { newDataFolder, openTestDatabase, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { EventReader } from "../support/event_stream.ts";
 import { callApi, send } from "../support/http.ts";
@@ -49,7 +49,7 @@ Deno.test({
 });
 
 Deno.test("a server that gets SIGTERM isn't ready, serves until STOP_DELAY, and then ends its event streams", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   try {
     await using server = await ServerProcess.start({
       DATA_DIR: folder,
@@ -78,7 +78,7 @@ Deno.test("a server that gets SIGTERM isn't ready, serves until STOP_DELAY, and 
     while (during.status === 200) during = await ready(port); // the signal takes a moment
     const created = await call("/projects", { name: "Gemini" }, token);
     const events = await reader.receive(2);
-    await reader.closed;
+    await reader.closed();
     const streamed = performance.now() - started;
     const { code, stderr } = await stopped;
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import type { UsageReport } from "../../src/billing/gateway/gateway.ts";
+import { meter, toCatalogMetric } from "../../src/billing/meter.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
 import { CATALOG, openStripeBench, stripeGateway } from "../support/gateway_bench.ts";
+import { sell } from "../support/billing.ts";
 import { Buyer, PREMIUM, TEAM } from "../support/gateway_buyer.ts";
 
 /** Protects: what goes to Stripe is what Stripe takes, and nothing happens twice or waits forever when Stripe has trouble. */
@@ -196,10 +200,10 @@ Deno.test("usage goes to the meter as the total of its hour, without an identifi
   await using bench = await openStripeBench();
   const { customerId } = await Buyer.open(bench);
   const hour = new Date("2026-03-02T08:00:00Z");
-  const usage = { customerId, metric: "compute_minutes", hour, usedBetween: () => Promise.resolve(0) };
+  const report = (total: number) => bench.gateway.reportUsage(usageReport(customerId, [[hour, total]]));
 
-  await bench.gateway.reportUsage({ ...usage, total: 40 });
-  await bench.gateway.reportUsage({ ...usage, total: 55 });
+  await report(40);
+  await report(55);
 
   const state = await bench.double.customer(customerId);
   assert.deepEqual(state.usage.compute_minutes, { [hour.toISOString()]: 55 });
@@ -214,14 +218,7 @@ Deno.test("late usage is billed by all lines of the invoice of its period, howev
   const buyer = await Buyer.open(bench);
   const { id: subscriptionId } = await buyer.buy();
   const hour = clock.now();
-  const report = (total: number) =>
-    gateway.reportUsage({
-      customerId: buyer.customerId,
-      metric: "compute_minutes",
-      hour,
-      total,
-      usedBetween: () => Promise.resolve(total),
-    });
+  const report = (total: number) => gateway.reportUsage(usageReport(buyer.customerId, [[hour, total]]));
   await report(1_500);
   for (let seats = 2; seats <= 9; seats++) {
     clock.advance(DAY);
@@ -235,18 +232,93 @@ Deno.test("late usage is billed by all lines of the invoice of its period, howev
   assert.deepEqual(late, ["200"]);
 });
 
+Deno.test("however many hours are late, Stripe is asked once what it billed, and a period gets one item", async () => {
+  await using bench = await openStripeBench();
+  const { clock, double, gateway } = bench;
+  const buyer = await Buyer.open(bench);
+  await buyer.buy();
+  const start = clock.now();
+  clock.advance(32 * DAY);
+  await gateway.reportUsage(usageReport(buyer.customerId, [[start, 1_100]]));
+  const requests = async (hours: number) => {
+    double.requests.length = 0;
+    const late = Array.from({ length: hours }, (_, index): [Date, number] => [
+      new Date(start.getTime() + index * HOUR),
+      1_100,
+    ]);
+    await gateway.reportUsage(usageReport(buyer.customerId, late));
+    return Object.fromEntries(
+      Map.groupBy(double.requests, ({ method, path }) => `${method} ${path}`).entries()
+        .map(([operation, sent]) => [operation, sent.length]),
+    );
+  };
+  const lists = { "GET /v1/subscriptions": 1, "GET /v1/invoices": 1, "GET /v1/invoiceitems": 1 };
+
+  const few = await requests(2);
+  const many = await requests(200);
+
+  assert.deepEqual(few, { "POST /v1/billing/meter_events": 2, ...lists, "POST /v1/invoiceitems": 1 });
+  assert.deepEqual(many, { "POST /v1/billing/meter_events": 200, ...lists, "POST /v1/invoiceitems": 1 });
+  const units = double.invoiceItems.map(({ metadata }) => Number(metadata.units));
+  assert.deepEqual(units, [100, 1_100, 198 * 1_100]);
+});
+
+Deno.test("late hours of two closed periods are billed by the invoice of each", async () => {
+  await using bench = await openStripeBench();
+  const { clock, double, gateway } = bench;
+  const buyer = await Buyer.open(bench);
+  await buyer.buy();
+  const [first, second] = [
+    new Date(clock.now().getTime() + 27 * DAY),
+    new Date(clock.now().getTime() + 33 * DAY),
+  ];
+  clock.advance(61 * DAY);
+
+  await gateway.reportUsage(usageReport(buyer.customerId, [[first, 1_010], [second, 1_020]]));
+
+  assert.deepEqual(double.invoiceItems.map(({ amount }) => amount).toSorted(), [10 * 2, 20 * 2]);
+});
+
+Deno.test("a meter counts for every version of a plan, and each version bills it by its own price", async () => {
+  using _sold = sell({ ...planOf("team"), version: 2 });
+  const things = meter("things_of_versions", {
+    label: "Things",
+    allowances: {
+      starter: { included: 0 },
+      team: { included: 500, overage: 3 },
+      "team@1": { included: 1_000, overage: 2 },
+      premium: { included: null },
+      enterprise: { included: null },
+    },
+  });
+  await using bench = await openStripeBench({ metrics: [toCatalogMetric(things)] });
+  const { clock, double, gateway } = bench;
+  const [old, current] = [await Buyer.open(bench), await Buyer.open(bench)];
+  await old.buy();
+  await current.buy({ price: { ...TEAM, version: 2 } });
+  const hour = clock.now();
+  const report = async (total: number) => {
+    for (const { customerId } of [old, current]) {
+      await gateway.reportUsage(usageReport(customerId, [[hour, total]], things.key));
+    }
+  };
+
+  await report(1_200);
+  clock.advance(32 * DAY);
+  await report(1_210);
+
+  const totals = [(await old.invoice()).total, (await current.invoice()).total];
+  assert.deepEqual(totals, [29_00 + 200 * 2, 29_00 + 700 * 3]);
+  assert.deepEqual(double.invoiceItems.map(({ amount }) => amount), [10 * 2, 10 * 3]);
+  assert.equal(double.catalog.meters.size, 1);
+});
+
 Deno.test("usage too old for a meter isn't sent forever", async () => {
   await using bench = await openStripeBench();
   const { customerId } = await Buyer.open(bench);
   const hour = new Date("2026-01-01T08:00:00Z");
 
-  await bench.gateway.reportUsage({
-    customerId,
-    metric: "compute_minutes",
-    hour,
-    total: 40,
-    usedBetween: () => Promise.resolve(40),
-  });
+  await bench.gateway.reportUsage(usageReport(customerId, [[hour, 40]]));
 });
 
 Deno.test("the catalog is made once, and a second run finds nothing to do", async () => {
@@ -389,3 +461,13 @@ Deno.test("events are verified as Stripe signs them", async () => {
   ];
   for (const body of unknown) assert.equal(await verdict(body, double.sign(body)), "unknown", body);
 });
+
+/** Usage by the hour, as all there is. */
+function usageReport(customerId: string, used: [Date, number][], metric = "compute_minutes"): UsageReport {
+  const hours = used.map(([hour, total]) => ({ metric, hour, total }));
+  const usedBetween = (_metric: string, from: Date, until: Date) =>
+    Promise.resolve(
+      hours.filter(({ hour }) => from <= hour && hour < until).reduce((sum, { total }) => sum + total, 0),
+    );
+  return { customerId, hours, usedBetween };
+}

@@ -69,7 +69,7 @@ Deno.test("staff search for the member to act for in a large workspace, with and
   const started = await staff.post(`${admin}/visit`, { member_id: id!, reason: "Ticket 7." });
 
   assert.equal(optionsOf(all.text).length, 100);
-  assert.match(all.text, /The first 100 of 141 members\. Search to find others\./);
+  assert.match(all.text, /Showing 100 of 141 members\. Search to find others\./);
   assert.deepEqual(optionsOf(found.text), ["Person 139"]);
   assert.match(inPlace.text, /^<div id="member-choice">/);
   assert.deepEqual(optionsOf(inPlace.text), ["Person 139"]);

@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { parseConfig } from "../../src/config.ts";
 import { readTraceParent } from "../../src/platform/tracing.ts";
 import { Browser } from "../support/browser.ts";
+import { newDataFolder } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { OtlpCollector } from "../support/otlp_collector.ts";
 import { ServerProcess } from "../support/process.ts";
@@ -20,7 +21,7 @@ const CONSUMER = 5;
 const PERSON = { email: "ada@acme.example", password: "correct horse battery" };
 
 Deno.test("a server that exports traces, and logs every statement as slow", async (t) => {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const folder = await newDataFolder();
   await using collector = OtlpCollector.open();
   await using server = await ServerProcess.start({
     ...collector.variables("parentbased_always_on"),

@@ -5,14 +5,15 @@ import { eq, sql } from "drizzle-orm";
 import { usageEvents, usageHours } from "../../db/control/schema/billing.ts";
 import type { BillingAccount } from "../../src/billing/accounts.ts";
 import { REPORT_USAGE } from "../../src/billing/jobs.ts";
-import { COMPUTE_MINUTES } from "../../src/billing/meter.ts";
+import { type Allowance, COMPUTE_MINUTES } from "../../src/billing/meter.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import { usagePeriodAt } from "../../src/billing/usage/period.ts";
 import { consume, recordUsage, type UsageRecord } from "../../src/billing/usage/record.ts";
 import { listUnreported } from "../../src/billing/usage/reports.ts";
 import { listUsage } from "../../src/billing/usage/summary.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { after, DAY, HOUR } from "../../src/platform/clock.ts";
-import { Customer, GOOD_CARD } from "../support/billing.ts";
+import { Customer, GOOD_CARD, sell } from "../support/billing.ts";
 import { startWorker } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 
@@ -167,6 +168,41 @@ Deno.test("usage above the allowance is billed with the next invoice, and a tota
   assert.equal(snapshot!.invoices[0]!.total, 2_900 + 250 * 2);
 });
 
+Deno.test("an older version of a plan stays hard where the newest one sells more, and each is billed by its own terms", async () => {
+  using _sold = sell({ ...planOf("team"), version: 2 });
+  using _kept = keep("team@1", { included: 50 });
+  await using world = await World.open();
+  const [old, current] = [await Customer.open(world, "acme"), await Customer.open(world, "globex")];
+  for (const customer of [old, current]) await customer.buy();
+  await current.sandbox.play((await current.account()).customerId!, (life) => {
+    life.state.subscriptions[0]!.price.version = 2;
+  });
+  await current.sync();
+
+  await recordUsage(await old.ctx(), { metric: METRIC, value: 50 });
+  await recordUsage(await current.ctx(), { metric: METRIC, value: 1_250 });
+  const shown = [await listUsage(await old.ctx()), await listUsage(await current.ctx())];
+  for (const customer of [old, current]) await customer.reportUsage();
+  await old.pass(32);
+
+  await assert.rejects(async () => await recordUsage(await old.ctx(), { metric: METRIC, value: 51 }), {
+    kind: "limit_reached",
+  });
+  assert.deepEqual(shown.map(([metric]) => [metric!.limit, metric!.overagePrice]), [[50, null], [1_000, 2]]);
+  const totals = async (customer: Customer) => {
+    await customer.sync();
+    return (await customer.account()).snapshot!.invoices.map(({ total }) => total);
+  };
+  assert.deepEqual([await totals(old), await totals(current)], [[29_00, 29_00], [29_00 + 250 * 2, 29_00]]);
+});
+
+/** Keeps what a version includes of the metric, for a test. */
+function keep(version: `team@${number}`, allowance: Allowance): Disposable {
+  const allowances = COMPUTE_MINUTES.allowances as Record<string, Allowance>;
+  allowances[version] = allowance;
+  return { [Symbol.dispose]: () => void delete allowances[version] };
+}
+
 Deno.test("usage counts in the subscription's month, from one end of a month to the next, before and after it as well", () => {
   const february = subscribed("2026-01-31", ["2026-02-28", "2026-03-31"]);
   const april = subscribed("2026-01-15", ["2026-04-15", "2026-05-15"]);
@@ -227,7 +263,7 @@ Deno.test("the reports of a tenant are all sent, however many there are", async 
     hours.map((hour) => ({ tenantId: customer.company.tenant.id, metric: METRIC, hour, total: 1 })),
   );
   let sent = 0;
-  customer.sandbox.reportUsage = () => Promise.resolve(void sent++);
+  customer.sandbox.reportUsage = ({ hours }) => Promise.resolve(void (sent += hours.length));
 
   await customer.reportUsage();
 

@@ -17,7 +17,7 @@ import { getSequence } from "../../src/sequences/sequences.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { archiveOf, dumpWorkspace, importBytes, membersOf, showWorkspace } from "../support/archives.ts";
 import { readyCampaign } from "../support/campaigns.ts";
-import { showSequence } from "../support/sequences.ts";
+import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: an archive has a whole workspace and nothing else, and importing it gives the same workspace again. */
@@ -126,7 +126,7 @@ Deno.test("rows name the accounts that their people have in the new installation
 Deno.test("what was under way goes on in the original only", async () => {
   await using world = await World.open();
   const { ctx } = await world.company("acme");
-  const { id } = await showSequence(ctx);
+  const { id } = await addSequencePages(ctx);
   const campaign = await readyCampaign(ctx);
   const states = ["waiting", "claimed", "sent"] as const;
   await ctx.tx(async (tx) => {

@@ -61,9 +61,12 @@ async function openWorkspace(port: number, databaseUrl: string, number: number):
   const form = { ...account, company_name: "Bench", subdomain, name: "Ada" };
   await browser.post(`http://localhost:${port}/signup`, form);
   await equip(databaseUrl);
-  const post = async (path: string, body: object, token?: string) =>
-    (await callApi({ port, host: `localhost:${port}`, method: "POST", path: `/api/v1${path}`, body, token }))
-      .json;
+  const post = async (path: string, body: object, token?: string) => {
+    const call = { port, host: `localhost:${port}`, method: "POST", path: `/api/v1${path}`, body, token };
+    const { status, json } = await callApi(call);
+    if (status >= 300) throw new Error(`POST ${path} answers ${status}: ${JSON.stringify(json)}`);
+    return json;
+  };
   const { access_token: token } = await post("/auth/login", { ...account, tenant: subdomain });
   const key = { name: "Bench", permissions: ["projects:read", "projects:write"] };
   const { api_key: apiKey } = await post("/api-keys", key, token);
@@ -74,7 +77,7 @@ async function openWorkspace(port: number, databaseUrl: string, number: number):
   return { token, cookie: cookies.map(([name, value]) => `${name}=${value}`).join("; "), apiKey };
 }
 
-/** Only people with a confirmed address may create API keys, and a plan limits the projects. */
+/** Only people with a confirmed address may create API keys, and a larger plan runs more calls at once. */
 async function equip(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1 });
   await sql`update control.users set email_verified_at = now() where email_verified_at is null`;

@@ -1,6 +1,6 @@
 /**
  * `deno task bench
- * [requests|tenancy|jobs|start|storm|api|billing|analytics|notifications|contacts|exports|observability|domains|rolling|weight]`:
+ * [requests|tenancy|jobs|start|storm|api|billing|analytics|notifications|contacts|campaigns|exports|observability|domains|rolling|weight]`:
  * every figure next to its baseline, measured in the same run. Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for
  * requests and domains, psql for tenancy, Redis for api, and nginx for rolling. Loads 127.0.0.1 only. `tenancy` creates 10,000
  * tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
@@ -34,6 +34,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   exports: async () => (await import("./exports_bench.ts")).benchExports(),
   notifications: async () => (await import("./live_feeds_bench.ts")).benchLiveFeeds(),
   contacts: async () => (await import("./contacts_bench.ts")).benchContacts(),
+  campaigns: async () => (await import("./campaigns_bench.ts")).benchCampaigns(),
   observability: async () => (await import("./observability_bench.ts")).benchObservability(),
   domains: async () => (await import("./domains_bench.ts")).benchDomains(),
   rolling: async () => (await import("./rolling_bench.ts")).benchRolling(adminUrl),

@@ -49,15 +49,21 @@ export async function removeLeftovers(adminUrl: string): Promise<void> {
   for await (const { name } of Deno.readDir(FOLDER)) await dropRoles(adminUrl, name);
 }
 
-/** If the database still exists, its roles are in use, and another run drops both. */
+/**
+ * If the database still exists, its roles are in use, and another run drops both. An owner that the database had in common with
+ * the template of tests stays.
+ */
 async function dropRoles(adminUrl: string, database: string): Promise<void> {
   const file = join(FOLDER, database);
   const roles: string[] = JSON.parse(await Deno.readTextFile(file));
   await withAdmin(adminUrl, async (admin) => {
     if ((await admin`select from pg_database where datname = ${database}`).length > 0) return;
     for (let start = 0; start < roles.length; start += ROLES_AT_ONCE) {
-      const some = roles.slice(start, start + ROLES_AT_ONCE).map((role) => `"${role}"`);
-      await admin.unsafe(`drop role if exists ${some.join(", ")}`);
+      const some = roles.slice(start, start + ROLES_AT_ONCE);
+      const left = await admin<{ name: string }[]>`
+        select rolname as name from pg_roles where rolname in ${admin(some)}
+          and not exists (select from pg_shdepend where refobjid = pg_roles.oid and deptype = 'o')`;
+      if (left.length > 0) await admin.unsafe(`drop role ${left.map(({ name }) => `"${name}"`).join(", ")}`);
     }
     await Deno.remove(file);
   });

@@ -65,8 +65,9 @@ async function rateOfLog({ db, metrics }: Services, callers: Caller[]): Promise<
       await pause(1);
       continue;
     }
+    const time = newId().slice(0, "0198c0de-9e4c-7".length);
     for (let call = 0; call < BURST; call++) {
-      const next = callOf(callers, added++);
+      const next = callOf(callers, time, added++);
       log.add(next);
       counter.add(next);
     }
@@ -76,10 +77,11 @@ async function rateOfLog({ db, metrics }: Services, callers: Caller[]): Promise<
   return added / (performance.now() - started) * SECOND;
 }
 
-function callOf(callers: Caller[], number: number): ApiCall {
+/** A call whose id has this time. Making a random id would take a fifth of the time, and a call brings its own. */
+function callOf(callers: Caller[], time: string, number: number): ApiCall {
   const { tenantId, actorId } = callers[number % callers.length]!;
   return {
-    id: newId(),
+    id: `${time}000-8000-${number.toString(16).padStart(12, "0")}`,
     tenantId,
     actor: { type: "member", id: actorId, name: "Ada Lovelace" },
     method: "GET",

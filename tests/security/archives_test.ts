@@ -63,7 +63,11 @@ const CASES: [string, Change, RegExp][] = [
   ["an extra file", added(file("files/" + "a".repeat(64))), /no export contains/],
   ["the same member twice", (members) => [members[0]!, ...members], /twice/],
   ["a missing member", (members) => members.slice(1), /lacks control\/roles/],
-  ["no manifest", (members) => members.filter(({ name }) => name !== "manifest.json"), /no complete archive/],
+  [
+    "no manifest",
+    (members) => members.filter(({ name }) => name !== "manifest.json"),
+    /complete workspace archive/,
+  ],
   [
     "changed rows",
     (members) =>
@@ -80,7 +84,7 @@ const CASES: [string, Change, RegExp][] = [
   [
     "another program's archive",
     described((manifest) => Object.assign(manifest, { format: "x" })),
-    /no complete/,
+    /complete workspace archive/,
   ],
   [
     "an unknown table",

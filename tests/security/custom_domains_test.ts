@@ -401,43 +401,55 @@ Deno.test("whoever controls a domain gets no further than the workspace", async 
     assert.equal(followed.url, `http://${world.host("acme")}/account/security?notice=required`);
     assert.deepEqual(posts, [403, 403, 403, 403, 403, 403]);
   });
-  await t.step("the API takes tokens there, and neither passwords nor codes", async () => {
-    const [account, tenant] = [await world.accountToken(acme.owner.email), await world.token(acme)];
-    const { email } = acme.owner;
-    const secrets: [string, unknown][] = [
-      ["/auth/login", { email, password: PASSWORD }],
-      ["/auth/mfa", { mfa_token: "x", code: "123456" }],
-      ["/auth/mfa/email", { mfa_token: "x" }],
-      ["/auth/mfa/sms", { mfa_token: "x" }],
-      ["/auth/reauthenticate", { password: PASSWORD }],
-      ["/auth/reauthenticate/email", undefined],
-      ["/auth/reauthenticate/sms", {}],
-      ["/me/factors", { type: "totp", name: "App" }],
-    ];
+  await t.step(
+    "the API takes tokens on each domain, primary or not, and neither passwords nor codes",
+    async () => {
+      const [account, tenant] = [await world.accountToken(acme.owner.email), await world.token(acme)];
+      const { email } = acme.owner;
+      const secrets: [string, unknown][] = [
+        ["/auth/login", { email, password: PASSWORD }],
+        ["/auth/mfa", { mfa_token: "x", code: "123456" }],
+        ["/auth/mfa/email", { mfa_token: "x" }],
+        ["/auth/mfa/sms", { mfa_token: "x" }],
+        ["/auth/reauthenticate", { password: PASSWORD }],
+        ["/auth/reauthenticate/email", undefined],
+        ["/auth/reauthenticate/sms", {}],
+        ["/me/factors", { type: "totp", name: "App" }],
+      ];
 
-    const refused = [];
-    for (const [path, body] of secrets) {
-      refused.push(await world.api("POST", path, { token: account, host, body }));
-    }
-    const alias = await callApi({
-      port: world.port,
-      host,
-      method: "POST",
-      path: "/api/auth/login",
-      body: { email, password: PASSWORD },
-    });
-    const onSubdomain = await world.api("POST", "/auth/login", {
-      host: world.host("acme"),
-      body: { email, password: PASSWORD },
-    });
-    const me = await world.api("GET", "/me", { token: tenant, host });
+      const second = hostOf(world, "shop.acme.example");
+      await liveDomain(zone, acme, "shop.acme.example");
 
-    for (const { status, json } of [...refused, alias]) {
-      assert.equal(status, 403);
-      assert.match(json.detail, /can't be done on a custom domain/);
-    }
-    assert.deepEqual([onSubdomain.status, me.status], [200, 200]);
-  });
+      const refused = [];
+      for (const [path, body] of secrets) {
+        refused.push(await world.api("POST", path, { token: account, host, body }));
+        refused.push(await world.api("POST", path, { token: account, host: second, body }));
+      }
+      const alias = await callApi({
+        port: world.port,
+        host,
+        method: "POST",
+        path: "/api/auth/login",
+        body: { email, password: PASSWORD },
+      });
+      const onSubdomain = await world.api("POST", "/auth/login", {
+        host: world.host("acme"),
+        body: { email, password: PASSWORD },
+      });
+      const me = await world.api("GET", "/me", { token: tenant, host });
+      const created = await world.api("POST", "/projects", {
+        token: tenant,
+        host: second,
+        body: { name: "There" },
+      });
+
+      for (const { status, json } of [...refused, alias]) {
+        assert.equal(status, 403);
+        assert.match(json.detail, /can't be done on a custom domain/);
+      }
+      assert.deepEqual([onSubdomain.status, me.status, created.status], [200, 200, 201]);
+    },
+  );
   await t.step(
     "what needs a proof leads to the subdomain, and neither a recent sign-in nor a password sent there proves anything",
     async () => {

@@ -179,7 +179,7 @@ async function keyOf(world: World, company: Company, permissions: string[]): Pro
 async function endsInTime(reader: EventReader, lose: () => Promise<unknown>): Promise<void> {
   await lose();
   const started = performance.now();
-  await reader.closed;
+  await reader.closed();
   const milliseconds = performance.now() - started;
   assert.ok(milliseconds < 5_500, `It ended after ${milliseconds} ms.`);
 }

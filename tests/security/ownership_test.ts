@@ -47,7 +47,7 @@ Deno.test("transfer of ownership", async (t) => {
     assert.equal(email!.message, "ownership_offer");
     assert.ok(email!.links.includes(`${host}/team/ownership`));
     assert.match(seen.text, /Accept ownership/);
-    assert.match(notice.text, /Ada Okafor offers you the ownership/);
+    assert.match(notice.text, /Ada Okafor offered you ownership/);
     assert.deepEqual([others.status, forced.status], [404, 404]);
     assert.deepEqual(await rolesOf(acme), ["ada owner", "kim admin", "mei member"]);
   });

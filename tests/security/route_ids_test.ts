@@ -31,7 +31,7 @@ import { sendTestEvent } from "../../src/webhooks/test_event.ts";
 import { feedOf, runJobs, tellJoined } from "../support/notifications.ts";
 import { samplePushSubscription } from "../support/push_service.ts";
 import { sampleBody } from "../support/sample_body.ts";
-import { showSequence } from "../support/sequences.ts";
+import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { addWebhook } from "../support/webhooks.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -315,5 +315,5 @@ async function segmentId({ ctx }: Company): Promise<string> {
 }
 
 async function sequenceId({ ctx }: Company): Promise<string> {
-  return (await showSequence(ctx)).id;
+  return (await addSequencePages(ctx)).id;
 }

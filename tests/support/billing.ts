@@ -6,10 +6,11 @@ import { outbox } from "../../db/control/schema/outbox.ts";
 import { findAccount } from "../../src/billing/accounts.ts";
 import { settleDueAccounts } from "../../src/billing/due_accounts.ts";
 import { testCard } from "../../src/billing/engine/cards.ts";
-import type { Card } from "../../src/billing/engine/state.ts";
+import type { Card, Coupon } from "../../src/billing/engine/state.ts";
 import { grantPlan } from "../../src/billing/grants.ts";
 import { sandboxOf } from "../../src/billing/gateway/open.ts";
 import type { SandboxGateway } from "../../src/billing/gateway/sandbox/sandbox.ts";
+import { type Plan, PLAN_VERSIONS } from "../../src/billing/plans.ts";
 import { orderPlan, type SubscriptionInput } from "../../src/billing/subscription.ts";
 import { syncAccount } from "../../src/billing/sync.ts";
 import { reportUsage } from "../../src/billing/usage/reports.ts";
@@ -24,6 +25,18 @@ export const FAILS_LATER = "4000 0000 0000 0341";
 
 export function card(number: string): Card {
   return testCard(number, { expiryMonth: 12, expiryYear: 2040 })!;
+}
+
+/** Adds a version of a plan for a test. */
+export function sell(plan: Plan): Disposable {
+  const versions = PLAN_VERSIONS as Plan[];
+  versions.push(plan);
+  return { [Symbol.dispose]: () => void versions.splice(versions.indexOf(plan), 1) };
+}
+
+/** A coupon that stays. */
+export function percentOff(percent: number): Coupon {
+  return { off: { percent }, duration: "forever", endsAt: null };
 }
 
 /** A workspace on Starter with its owner, and what happens to its billing on the sandbox. */

@@ -4,6 +4,7 @@
  * connects through that pooler (in transaction mode), and only the tests themselves connect directly.
  */
 import { PGlite } from "@electric-sql/pglite";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
@@ -21,7 +22,7 @@ import { newOwnerRole } from "../../db/tenant/schema_name.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
 import { rememberState } from "./rewind.ts";
-import { slimSnapshot } from "./snapshot.ts";
+import { slimSnapshot, withEmptyLog, writeFolder } from "./snapshot.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
 /** The embedded database has schemas for a test's first companies, since creating one takes longer than most tests. */
@@ -75,9 +76,20 @@ async function snapshotPath(): Promise<string> {
   return join(FOLDER, `snapshot-${await schemaHash()}.tar`);
 }
 
+async function folderPath(): Promise<string> {
+  return join(FOLDER, `folder-${await schemaHash()}`);
+}
+
+/** A new data folder. Its embedded database is migrated, which takes a process longer than most tests, unless there is a server. */
+export async function newDataFolder(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  if (!serverUrl) await cp(await folderPath(), folder, { recursive: true });
+  return folder;
+}
+
 async function prepareSnapshot(): Promise<void> {
-  const path = await snapshotPath();
-  if (await exists(path)) return;
+  const [path, folder] = [await snapshotPath(), await folderPath()];
+  if (await exists(path) && await exists(folder)) return;
   const empty = await PGlite.create();
   await prepareServer((sql) => empty.exec(sql));
   const embedded = await serve(await loadSnapshot(await empty.dumpDataDir("none")), socketPath());
@@ -88,18 +100,8 @@ async function prepareSnapshot(): Promise<void> {
   await db.close();
   const snapshot = await withEmptyLog(await embedded.dump());
   await embedded.close();
+  await writeFolder(snapshot, folder);
   await Deno.writeFile(path, slimSnapshot(new Uint8Array(await snapshot.arrayBuffer())));
-}
-
-/** The same database after a checkpoint. A restore would otherwise repeat every migration from the log. */
-async function withEmptyLog(snapshot: Blob): Promise<Blob> {
-  const pglite = await PGlite.create({ loadDataDir: snapshot });
-  await pglite.exec("set wal_recycle = off");
-  await pglite.exec("select pg_switch_wal()");
-  await pglite.exec("checkpoint");
-  const restored = await pglite.dumpDataDir("none");
-  await pglite.close();
-  return restored;
 }
 
 async function restoreSnapshot(): Promise<TestDatabase> {
@@ -215,7 +217,10 @@ async function copyTemplate(url: string, ownRoles: boolean): Promise<TestDatabas
   const admin = postgres(url, { max: 1, onnotice: () => {} });
   const free = ownRoles ? undefined : await lockTemplate(admin);
   const template = await templateName(free ?? 0);
-  await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
+  // Takes less time than the default, which writes each block to the log.
+  await admin.unsafe(
+    `create database ${name} template ${template} strategy file_copy owner ${TEST_LOGIN.username}`,
+  );
   await admin.unsafe(`revoke temporary on database ${name} from public`);
   if (free === undefined) await giveOwnOwner(url, name);
   const address = urlOfLogin(databaseUrl(poolerUrl ?? url, name));

@@ -19,8 +19,8 @@ export class EventReader implements AsyncDisposable {
   readonly events: ReceivedEvent[] = [];
   lastEventId = "";
   comments = 0;
-  readonly closed: Promise<void>;
   readonly #answer: IncomingMessage;
+  readonly #closed: Promise<void>;
   #text = "";
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
@@ -29,7 +29,7 @@ export class EventReader implements AsyncDisposable {
     this.#answer = answer;
     answer.setEncoding("utf8");
     answer.on("data", (text: string) => this.#read(text));
-    this.closed = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       answer.on("close", () => {
         this.#isClosed = true;
         this.#notify();
@@ -42,6 +42,7 @@ export class EventReader implements AsyncDisposable {
   /** Opens `/api/v1/events/stream` and reads the beginning. */
   static async open(server: Server, options: Options = {}): Promise<EventReader> {
     const answer = await connect(server, options);
+    if (answer.statusCode !== 200) answer.resume();
     assert.equal(answer.statusCode, 200);
     const reader = new EventReader(answer);
     await reader.until(() => reader.lastEventId !== "");
@@ -62,17 +63,30 @@ export class EventReader implements AsyncDisposable {
     return this.events;
   }
 
-  /** Waits until `isDone`. Fails after ten seconds. */
+  /** Waits until `isDone`. Fails after ten seconds, or when the stream ends. */
   async until(isDone: () => boolean): Promise<void> {
+    await this.#inTime(async (changed) => {
+      while (!isDone()) {
+        if (this.#isClosed) throw new Error(`Closed after ${JSON.stringify(this.events)}`);
+        await changed();
+      }
+    });
+  }
+
+  /** Waits until the stream ends. Fails after ten seconds. */
+  async closed(): Promise<void> {
+    await this.#inTime(async (changed) => {
+      while (!this.#isClosed) await changed();
+    });
+  }
+
+  async #inTime(work: (changed: () => Promise<void>) => Promise<void>): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`Only got ${JSON.stringify(this.events)}`)), PATIENCE);
     });
     try {
-      while (!isDone()) {
-        if (this.#isClosed) throw new Error(`Closed after ${JSON.stringify(this.events)}`);
-        await Promise.race([this.#changed.promise, tooLate]);
-      }
+      await work(() => Promise.race([this.#changed.promise, tooLate]));
     } finally {
       clearTimeout(timer);
     }
@@ -81,7 +95,7 @@ export class EventReader implements AsyncDisposable {
   /** Disconnects. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#answer.destroy();
-    await this.closed;
+    await this.#closed;
   }
 
   #read(text: string): void {

@@ -41,12 +41,17 @@ export async function openSandboxBench(): Promise<GatewayBench> {
 
 /** The gateway against a double of Stripe, after `plans sync`. */
 export async function openStripeBench(
-  { timeout, isSynced = true }: { timeout?: number; isSynced?: boolean } = {},
+  { timeout, isSynced = true, metrics = CATALOG.metrics }: {
+    timeout?: number;
+    isSynced?: boolean;
+    metrics?: Catalog["metrics"];
+  } = {},
 ): Promise<GatewayBench & { gateway: StripeGateway; double: StripeDouble }> {
   const clock = new ManualClock();
-  const double = new StripeDouble({ clock, metrics: CATALOG.metrics });
+  const double = new StripeDouble({ clock, metrics });
   const gateway = stripeGateway(double, timeout);
-  if (isSynced) await gateway.applyCatalog(CATALOG, await gateway.diffCatalog(CATALOG));
+  const catalog = { ...CATALOG, metrics };
+  if (isSynced) await gateway.applyCatalog(catalog, await gateway.diffCatalog(catalog));
   return {
     gateway,
     double,
@@ -65,7 +70,7 @@ export function stripeGateway(double: StripeDouble, timeout?: number): StripeGat
     url: new URL(double.origin),
     isLive: false,
     clock: double.options.clock,
-    metrics: CATALOG.metrics,
+    metrics: double.options.metrics,
     ...(timeout === undefined ? {} : { timeout }),
   });
 }

@@ -4,7 +4,8 @@ import type {
   GatewaySubscription,
 } from "../../src/billing/gateway/account.ts";
 import type { Checkout, CheckoutOrder } from "../../src/billing/gateway/gateway.ts";
-import type { Payment } from "../../src/billing/engine/engine.ts";
+import type { Payment } from "../../src/billing/engine/ledger.ts";
+import type { Coupon } from "../../src/billing/engine/state.ts";
 import type { Price } from "../../src/billing/prices.ts";
 import { card, GOOD_CARD } from "./billing.ts";
 import type { GatewayBench } from "./gateway_bench.ts";
@@ -50,7 +51,7 @@ export class Buyer {
   async pay(
     { id }: Checkout,
     number = GOOD_CARD,
-    options: { discountPercent?: number } = {},
+    options: { coupon?: Coupon } = {},
   ): Promise<Payment> {
     return await this.bench.play(
       this.customerId,

@@ -6,13 +6,17 @@ import type { EngineName } from "../../jobs/engines/engine.ts";
 import { systemActor } from "../../src/access/actor.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { parseConfig } from "../../src/config.ts";
-import { type SystemContext, systemContext } from "../../src/context.ts";
+import { type SystemContext, systemContext, type TenantContext } from "../../src/context.ts";
+import { findOrCreateUser } from "../../src/identity/users.ts";
 import { openDatabase } from "../../src/operations/database.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { buildServices } from "../../src/services.ts";
-import { openTestDatabase, serverUrl } from "./database.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { newDataFolder, openTestDatabase, serverUrl } from "./database.ts";
+import { shortLived } from "./v8_flags.ts";
 
 const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
 const ENQUEUED_AT_ONCE = 1_000;
@@ -42,7 +46,7 @@ export class WorkingProcess implements AsyncDisposable {
         String(jobMilliseconds),
       ],
       clearEnv: true,
-      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, ...variables },
+      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, ...shortLived(), ...variables },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",
@@ -76,7 +80,7 @@ export class WorkingProcess implements AsyncDisposable {
 export async function openHome(
   engine: EngineName,
 ): Promise<{ variables: Record<string, string> } & AsyncDisposable> {
-  const folder = await Deno.makeTempDir({ prefix: "denizen-jobs-" });
+  const folder = await newDataFolder();
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables = { DATA_DIR: folder, JOBS_ENGINE: engine, TENANT_POOL_SIZE: "0", ...database?.variables };
   return {
@@ -98,6 +102,32 @@ export async function openBeside(
   const services = await buildServices(config, systemClock, db, close);
   const system = systemContext(services, systemActor("test"), newId());
   return Object.assign(system, { [Symbol.asyncDispose]: () => services.close() });
+}
+
+/** A new workspace, as the product itself acts in it. */
+export async function openCompany(system: SystemContext): Promise<TenantContext> {
+  const owner = {
+    email: "owner@acme.example",
+    name: "Owner",
+    passwordHash: null,
+    emailVerifiedAt: new Date(),
+  };
+  const { user } = await findOrCreateUser(system, system.control, owner);
+  const wanted = newTenant.parse({ name: "Acme", subdomain: "acme", plan: "premium" });
+  const { id } = await createTenant(system, wanted, () => Promise.resolve(user));
+  return await openTenant(system, id);
+}
+
+/** Waits until the condition is true. Throws after `longest` milliseconds. */
+export async function untilTrue(
+  isTrue: () => boolean | Promise<boolean>,
+  longest: number,
+): Promise<void> {
+  const deadline = performance.now() + longest;
+  while (!await isTrue()) {
+    if (performance.now() > deadline) throw new Error("It took too long.");
+    await pause(5);
+  }
 }
 
 /** Adds jobs to the outbox, for the platform or for the tenants in turn. */

@@ -19,10 +19,19 @@ async function majorVersion(serverUrl: string): Promise<number> {
 
 /** Runs a line in a shell. Tests may run only Deno, so another process does it. */
 export async function shell(line: string): Promise<{ success: boolean; stdout: string }> {
+  const { success, stdout } = await denoShell(line).output();
+  return { success, stdout: new TextDecoder().decode(stdout) };
+}
+
+/** The same with a standard input to write to. */
+export function spawnShell(line: string): Deno.ChildProcess {
+  return denoShell(line, { stdin: "piped", stdout: "piped" }).spawn();
+}
+
+function denoShell(line: string, streams: Pick<Deno.CommandOptions, "stdin" | "stdout"> = {}): Deno.Command {
   const script = `const { code } = await new Deno.Command("sh", { args: ["-c", ${
     JSON.stringify(line)
   }] }).spawn().status;
     Deno.exit(code);`;
-  const { success, stdout } = await new Deno.Command("deno", { args: ["eval", script] }).output();
-  return { success, stdout: new TextDecoder().decode(stdout) };
+  return new Deno.Command("deno", { args: ["eval", script], ...streams });
 }

@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { permissionPath } from "../../deploy/scripts/data_dir.ts";
 import { commandsOf } from "./deno_config.ts";
+import { shortLived } from "./v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -45,6 +46,64 @@ export async function bundledCliWithInput(
   await writer.close();
   return await outcome;
 }
+
+/** How a command is run in a `CliProcess`: the variables that only it has, its standard input, and the output after which it gets Ctrl-C. */
+export type Running = { variables?: Record<string, string>; input?: string; until?: RegExp };
+
+/** The CLI like `deno task admin` or `deno task deploy`, but one process runs many commands, because starting it takes longer than most of them. */
+export class CliProcess implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stdout: ReadableStreamDefaultReader<string>;
+  readonly #stderr: ReadableStreamDefaultReader<string>;
+
+  constructor(task: "admin" | "deploy", variables: Record<string, string>) {
+    const script = "tests/support/commands_in_turn.ts";
+    this.#process = command(task, variables, [], "piped", { script, stdin: "piped" }).spawn();
+    this.#stdin = this.#process.stdin.getWriter();
+    this.#stdout = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stderr = this.#process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async run(args: string[], { variables = {}, input = "", until }: Running = {}): Promise<Outcome> {
+    let isInterrupted = false; // a second Ctrl-C could come after the command, and end the process
+    const interrupt = (text: string) => {
+      if (isInterrupted || !until?.test(text)) return;
+      isInterrupted = true;
+      this.#process.kill("SIGINT");
+    };
+    const command = `${JSON.stringify({ args, variables })}\n${input}`;
+    await this.#stdin.write(new TextEncoder().encode(command));
+    const [stdout, stderr] = await Promise.all([
+      untilEnd(this.#stdout, interrupt),
+      untilEnd(this.#stderr, interrupt),
+    ]);
+    return { code: stdout.code, stdout: stdout.text, stderr: stderr.text };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stdin.close();
+    await this.#process.status;
+    await Promise.all([this.#stdout.cancel(), this.#stderr.cancel()]);
+  }
+}
+
+/** What a command prints, up to the mark that ends it. */
+async function untilEnd(
+  stream: ReadableStreamDefaultReader<string>,
+  onText: (text: string) => void,
+): Promise<{ code: number; text: string }> {
+  for (let text = "";;) {
+    const { done, value } = await stream.read();
+    if (done) throw new Error(`The process ended:\n${text}`);
+    text += value;
+    const [mark, code] = END_OF_COMMAND.exec(text) ?? [];
+    if (mark) return { code: Number(code), text: text.slice(0, -mark.length) };
+    onText(text);
+  }
+}
+
+const END_OF_COMMAND = /\0(\d+)\n$/;
 
 const BUNDLE = ".data/cli";
 let bundle: Promise<string> | undefined;
@@ -163,10 +222,12 @@ function command(
     HOME: Deno.env.get("HOME")!,
     NO_COLOR: "1",
     STOP_DELAY: "0", // no load balancer has to turn away
+    TENANT_POOL_SIZE: "0", // creating a schema takes longer than most requests
+    ...shortLived(),
     ...variables,
   };
   const streams = { stdin, stdout: output, stderr: output } as const;
-  if (script) words[words.length - 1] = script;
+  if (script) words.splice(words.findIndex((word) => word.endsWith("/main.ts")), Infinity, script);
   return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,

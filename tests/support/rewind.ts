@@ -11,6 +11,8 @@ type Node = {
   mounted?: { root: Node } | null;
   contents?: Record<string, Node> | Uint8Array | null;
   usedBytes?: number;
+  /** When the file was last written. */
+  ctime?: number;
 };
 type Stream = { fd: number | null; shared: Record<string, unknown> };
 type FileSystem = {
@@ -22,7 +24,8 @@ type FileSystem = {
 };
 type Module = { HEAPU8: Uint8Array; FS: FileSystem };
 
-const CHUNK = 2 ** 20;
+const CHUNK = 2 ** 18;
+const UNWRITTEN = 0;
 const zeros = Buffer.alloc(CHUNK);
 
 /** Remembers the database as it is now, and returns what takes it back. No query may be running at either moment. */
@@ -37,23 +40,21 @@ export function rememberState(pglite: PGlite): () => void {
 }
 
 function rememberMemory(module: Module): () => void {
-  const used = module.HEAPU8.slice(0, usedLength(module.HEAPU8));
+  const used = new Map<number, Uint8Array>();
+  for (const [at, chunk] of chunksOf(module.HEAPU8)) if (!isZero(chunk)) used.set(at, chunk.slice());
   return () => {
     // The module replaces this array when its memory grows.
-    const memory = module.HEAPU8;
-    memory.set(used);
-    for (const chunk of chunksFrom(memory, used.length)) if (!isZero(chunk)) chunk.fill(0);
+    for (const [at, chunk] of chunksOf(module.HEAPU8)) {
+      const bytes = used.get(at);
+      if (bytes) chunk.set(bytes);
+      else if (!isZero(chunk)) chunk.fill(0);
+      if (bytes && bytes.length < chunk.length) chunk.fill(0, bytes.length);
+    }
   };
 }
 
-/** The length of the memory up to its last chunk that isn't zero. */
-function usedLength(memory: Uint8Array): number {
-  const last = [...chunksFrom(memory, 0)].findLastIndex((chunk) => !isZero(chunk));
-  return Math.min((last + 1) * CHUNK, memory.length);
-}
-
-function* chunksFrom(memory: Uint8Array, start: number): Generator<Uint8Array> {
-  for (let at = start; at < memory.length; at += CHUNK) yield memory.subarray(at, at + CHUNK);
+function* chunksOf(memory: Uint8Array): Generator<[number, Uint8Array]> {
+  for (let at = 0; at < memory.length; at += CHUNK) yield [at, memory.subarray(at, at + CHUNK)];
 }
 
 function isZero(chunk: Uint8Array): boolean {
@@ -87,11 +88,16 @@ function rememberNode(node: Node, fs: FileSystem): () => void {
   }
   if (!fs.isFile(mode) || !(node.contents instanceof Uint8Array)) return () => Object.assign(node, place);
   const bytes = node.contents.slice();
+  let restored: Node["contents"] = node.contents;
+  node.ctime = UNWRITTEN;
   return () => {
+    Object.assign(node, place, { usedBytes });
     const contents = node.contents as Uint8Array | null;
+    if (contents === restored && node.ctime === UNWRITTEN) return; // as most files, which take long to copy
     if (contents?.length === bytes.length) contents.set(bytes);
     else node.contents = bytes.slice();
-    Object.assign(node, place, { usedBytes });
+    restored = node.contents;
+    node.ctime = UNWRITTEN;
   };
 }
 

@@ -1,4 +1,5 @@
 import { Browser } from "./browser.ts";
+import { newDataFolder } from "./database.ts";
 import { ServerProcess } from "./process.ts";
 
 export const ACCOUNT = { email: "ada@acme.example", password: "correct horse battery" };
@@ -8,7 +9,7 @@ export class StormServer implements AsyncDisposable {
   private constructor(readonly server: ServerProcess, readonly folder: string) {}
 
   static async start(): Promise<StormServer> {
-    const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+    const folder = await newDataFolder();
     const server = await ServerProcess.start({ DATA_DIR: folder, LOG_LEVEL: "error" });
     await server.ready();
     const form = { ...ACCOUNT, company_name: "Acme", subdomain: "acme", name: "Ada" };

@@ -1,7 +1,7 @@
 import { card, Customer, GOOD_CARD } from "./billing.ts";
 import { CATALOG } from "./gateway_bench.ts";
 import { GATEWAY } from "../../src/billing/gateway/open.ts";
-import type { Payment } from "../../src/billing/engine/engine.ts";
+import type { Payment } from "../../src/billing/engine/ledger.ts";
 import { StripeDouble } from "./stripe/double.ts";
 import { World } from "./world.ts";
 

@@ -1,5 +1,6 @@
 /** Runs tests in separate processes and ends with a line for people and programs: `N passed, N failed`. */
 import { join } from "node:path";
+import { TEST_PROCESS } from "./v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const REPORTS = ".data/test";
@@ -11,6 +12,8 @@ export type TestRun = {
   folders: string[];
   /** The names of the files to run, without `_test.ts`. By default, all files of the folders. */
   only?: ReadonlySet<string>;
+  /** The paths of the files to run, such as `tests/unit/docs_test.ts`. Other folders may have files of the same names. */
+  files?: ReadonlySet<string>;
   /** The names of files that start first, each in a thread of its own, because they take longest. */
   longest?: ReadonlySet<string>;
   /** How many groups of files run at once. By default, one file runs after the other. */
@@ -51,7 +54,7 @@ async function runTests(run: TestRun): Promise<boolean> {
   const groups = await Deno.makeTempDir();
   try {
     await writeGroups(groups, run);
-    const env = { DENO_JOBS: String(parallelGroups) };
+    const env = { DENO_JOBS: String(parallelGroups), ...TEST_PROCESS };
     return await runDeno(["test", "--parallel", ...options, groups], env);
   } finally {
     await Deno.remove(groups, { recursive: true });
@@ -70,11 +73,11 @@ async function writeGroups(into: string, run: TestRun): Promise<void> {
   }
 }
 
-async function groupsOf({ folders, only, longest = new Set() }: TestRun): Promise<string[][]> {
+async function groupsOf({ folders, only, files, longest = new Set() }: TestRun): Promise<string[][]> {
   const all = (await Promise.all(folders.map(testFiles))).flat();
-  const missing = only?.difference(new Set(all.map(nameOf)));
+  const missing = files?.difference(new Set(all.map(pathOf))) ?? only?.difference(new Set(all.map(nameOf)));
   if (missing?.size) throw new Error(`No test files are named ${[...missing].join(", ")}.`);
-  const chosen = all.filter((file) => !only || only.has(nameOf(file)));
+  const chosen = all.filter((file) => files ? files.has(pathOf(file)) : !only || only.has(nameOf(file)));
   const shared = chosen.filter((file) => !longest.has(nameOf(file)));
   const count = Math.ceil(shared.length / FILES_PER_GROUP);
   // Neighbors go to different groups, because files with related names often take equally long.
@@ -88,7 +91,11 @@ async function testFiles(folder: string): Promise<string[]> {
     .map(({ name }) => new URL(`${folder}/${name}`, ROOT).href).sort();
 }
 
-function nameOf(file: string): string {
+function pathOf(file: string): string {
+  return file.slice(ROOT.href.length);
+}
+
+export function nameOf(file: string): string {
   return file.replace(/^.*\//, "").replace(/_test\.tsx?$/, "");
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { shortLived } from "./v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const NOT_COPIED = new Set([".git", ".data", "dist", "node_modules", "views/static/app.css"]);
@@ -25,7 +26,7 @@ export class Tree implements AsyncDisposable {
   /** Runs a command without a shell. Throws with its output if it fails. */
   async run(command: string): Promise<string> {
     const [program, ...args] = command.split(" ");
-    const env = { DENO_JOBS: "2", NO_COLOR: "1" };
+    const env = { DENO_JOBS: "2", NO_COLOR: "1", ...shortLived() };
     const { success, stdout, stderr } = await new Deno.Command(program!, { args, cwd: this.folder, env })
       .output();
     const [output, problems] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -42,8 +43,9 @@ export class Tree implements AsyncDisposable {
     return new Map(await Promise.all(texts));
   }
 
-  write(file: string, text: string): Promise<void> {
-    return Deno.writeTextFile(join(this.folder, file), text);
+  async write(file: string, text: string): Promise<void> {
+    await Deno.mkdir(join(this.folder, dirname(file)), { recursive: true });
+    await Deno.writeTextFile(join(this.folder, file), text);
   }
 
   remove(file: string): Promise<void> {

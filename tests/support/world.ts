@@ -156,6 +156,12 @@ export class World implements AsyncDisposable {
     await this.#close();
   }
 
+  /** Closes the world and ends a script, which the database that is kept for a next world would keep running. */
+  async endProcess(): Promise<never> {
+    await this.#close();
+    Deno.exit();
+  }
+
   /** A company with its owner, created without a browser and without a welcome email. */
   async company(
     subdomain: string,

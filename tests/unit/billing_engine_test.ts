@@ -2,8 +2,14 @@
 import { array, assert as property, constantFrom, integer, property as forAll, record } from "fast-check";
 import assert from "node:assert/strict";
 import { testCard } from "../../src/billing/engine/cards.ts";
-import { dueOf, type Life, live } from "../../src/billing/engine/engine.ts";
-import { type CustomerState, type EngineEvent, newCustomer } from "../../src/billing/engine/state.ts";
+import { dueOf } from "../../src/billing/engine/ledger.ts";
+import { type Life, live } from "../../src/billing/engine/engine.ts";
+import {
+  type Coupon,
+  type CustomerState,
+  type EngineEvent,
+  newCustomer,
+} from "../../src/billing/engine/state.ts";
 import type { CatalogMetric } from "../../src/billing/gateway/gateway.ts";
 import type { Price } from "../../src/billing/prices.ts";
 import { DAY, HOUR } from "../../src/platform/clock.ts";
@@ -49,7 +55,7 @@ class Story {
     {
       price = TEAM,
       trialEndsAt = null as number | null,
-      discountPercent = 0,
+      coupon = null as Coupon | null,
       at = START,
       key = "one",
       seats = 1,
@@ -57,7 +63,7 @@ class Story {
   ) {
     return this.at(at, (life) => {
       const order = { price, seats, key, trialEndsAt, successUrl: "/", cancelUrl: "/" };
-      return life.payCheckout(life.openCheckout(order), card(number), { discountPercent });
+      return life.payCheckout(life.openCheckout(order), card(number), { coupon });
     });
   }
 
@@ -74,6 +80,7 @@ class Story {
   }
 }
 
+const percentOff = (percent: number): Coupon => ({ off: { percent }, duration: "forever", endsAt: null });
 const card = (number: string) => testCard(number, { expiryMonth: 12, expiryYear: 2030 })!;
 /** By one step or several, since more than one thing may happen between two looks. */
 const canBecome = (from: string, to: string, passed: readonly string[] = []): boolean =>
@@ -324,7 +331,7 @@ Deno.test("credit in dollars pays nothing in yen", () => {
 
 Deno.test("what a coupon paid gives no credit when it isn't used", () => {
   const story = new Story();
-  story.buy("4242424242424242", { price: TEAM_YEARLY, seats: 4, discountPercent: 50 });
+  story.buy("4242424242424242", { price: TEAM_YEARLY, seats: 4, coupon: percentOff(50) });
 
   story.at(
     START,
@@ -394,7 +401,7 @@ Deno.test("three changes of seats in a period are charged with one invoice at it
 Deno.test("a coupon of 100 % makes free invoices, and the plan stays active", () => {
   const story = new Story();
 
-  story.buy("4242424242424242", { discountPercent: 100 });
+  story.buy("4242424242424242", { coupon: percentOff(100) });
   story.until(Date.parse("2026-03-05T00:00:00Z"));
 
   assert.equal(story.subscription.status, "active");
@@ -402,6 +409,30 @@ Deno.test("a coupon of 100 % makes free invoices, and the plan stays active", ()
     0,
     "paid",
   ]]);
+});
+
+Deno.test("a coupon for one invoice waits for the first one with an amount", () => {
+  const story = new Story();
+  const trialEndsAt = START + 14 * DAY;
+
+  story.buy("4242424242424242", {
+    trialEndsAt,
+    coupon: { off: { amount: 1_000 }, duration: "once", endsAt: null },
+  });
+  story.until(START + 50 * DAY);
+
+  assert.deepEqual(story.state.invoices.map(({ total }) => total), [0, 1_900, 2_900]);
+  assert.ok(story.types().includes("customer.discount.deleted"));
+});
+
+Deno.test("a coupon of an amount never makes an invoice negative", () => {
+  const story = new Story();
+
+  story.buy("4242424242424242", {
+    coupon: { off: { amount: 5_000 }, duration: "forever", endsAt: null },
+  });
+
+  assert.deepEqual([story.invoice.total, story.state.credit], [0, 0]);
 });
 
 Deno.test("S75 usage above the allowance is billed once, also if it is reported again after the invoice", () => {

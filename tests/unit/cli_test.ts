@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { type Command, CommanderError } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { COMMAND_NAMES, newProgram, pathOf } from "../../cli/commands.ts";
 import { completionScript, SHELLS } from "../../cli/completions.ts";
 import { EXAMPLES } from "../../cli/examples.ts";
 import { countsIn, figuresOf } from "../../cli/status.ts";
 import { toTable } from "../../cli/table.ts";
 import { CLI_DOCS, withCommands } from "../../deploy/scripts/cli_docs.ts";
+import { commandsBelow, isAccepted } from "../support/cli_lines.ts";
 
 /** Protects: every command is documented and has examples that run, and the CLI's output fits the terminal. */
 
@@ -131,31 +132,8 @@ function metricsOf({ ok, failed, fast }: { ok: number; failed: number; fast: num
   ].join("\n");
 }
 
-/** Whether the CLI would run the line. Redirections are the shell's. */
-async function isAccepted(line: string): Promise<boolean> {
-  const words = [...line.split(/ [<>]{1,2} /)[0]!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) =>
-    quoted ?? word!
-  );
-  const accepting = await newProgram(COMMAND_NAMES);
-  let ran = false;
-  for (const command of [accepting, ...allOf(accepting)]) {
-    command.exitOverride().configureOutput({ writeErr: () => {} });
-    if (command.commands.length === 0) command.action(() => void (ran = true));
-  }
-  try {
-    await accepting.parseAsync(words, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-  }
-  return ran;
-}
-
 function leavesOf(command: Command): Command[] {
-  return allOf(command).filter(({ commands }) => commands.length === 0);
-}
-
-function allOf(command: Command): Command[] {
-  return (command.commands as Command[]).flatMap((inner) => [inner, ...allOf(inner)]);
+  return commandsBelow(command).filter(({ commands }) => commands.length === 0);
 }
 
 /** A page without its line breaks, which the formatter chooses. */

@@ -54,6 +54,14 @@ Deno.test("all JSON in the guides can be parsed", async () => {
   }
 });
 
+Deno.test("all JavaScript in the guides can be parsed", async () => {
+  for (const [page, text] of await readGuides()) {
+    for (const [, code] of text.matchAll(/```js\n([^]*?)```/g)) {
+      assert.doesNotThrow(() => new Function(`return async () => {${code}}`), `${page}: ${code}`);
+    }
+  }
+});
+
 Deno.test("every call of the API in the guides names an operation, parameters and fields that exist", async () => {
   const { paths } = JSON.parse(await Deno.readTextFile(join(ROOT, "docs/api/openapi.json")));
   const wrong: string[] = [];

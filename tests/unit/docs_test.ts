@@ -74,12 +74,23 @@ Deno.test("every rate limit is in the administrators' table, with its number", a
   assert.deepEqual(missing, []);
 });
 
+Deno.test("the guide to webhooks lists every event that they send, and no other", async () => {
+  const guide = await Deno.readTextFile(join(ROOT, "docs/api/webhooks.md"));
+  const [, section] = /^## Events\n([^]*?)^## /m.exec(guide)!;
+  const listed = [...section!.matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map(([, type]) => type!);
+  const sent = FEATURES.flatMap(({ events }) => events).filter(({ webhook }) => webhook).map(({ name }) =>
+    name
+  );
+
+  assert.deepEqual(listed.sort(), sent.sort());
+});
+
 /** Every Markdown file at the root and in `docs`, with its text. */
 async function readPages(): Promise<[path: string, text: string][]> {
   const paths: string[] = [];
   for (const folder of ["", "docs", "docs/user", "docs/admin", "docs/api", "docs/build", "docs/decisions"]) {
     for await (const { name } of Deno.readDir(join(ROOT, folder))) {
-      if (name.endsWith(".md")) paths.push(join(folder, name));
+      if (name.endsWith(".md") || name === "llms.txt") paths.push(join(folder, name));
     }
   }
   return await Promise.all(

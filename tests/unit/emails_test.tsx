@@ -73,6 +73,7 @@ const ESSENTIAL: Record<string, string[]> = {
   billing_refund: ["Acme Instruments", "$29.00", "INV-0042"],
   billing_action_required: ["Acme Instruments", "$29.00", "INV-0042"],
   billing_payment_failed: ["Acme Instruments", "$29.00", "The card was declined."],
+  billing_last_payment_failed: ["Acme Instruments", "$29.00", "INV-0042", "The card was declined."],
   billing_read_only: ["Acme Instruments", "$29.00", "Nothing was deleted"],
   billing_trial_ending: ["Acme Instruments", "3 days", "December 24, 2026", "Team"],
   billing_trial_ended: ["Acme Instruments", "Starter", "Team"],

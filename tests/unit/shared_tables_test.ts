@@ -32,6 +32,19 @@ Deno.test("no archive has a sealed column, a hash, a key, or a token", () => {
   );
 });
 
+Deno.test("an archive reads a shared table in the order of its primary key, so that no page sorts the table", () => {
+  const archived = archiveTables(FEATURES.flatMap(({ tables }) => tables));
+  const keys = SHARED_TABLES.map(({ table }) => getTableConfig(table))
+    .flatMap(({ name, schema, primaryKeys: [key] }) => key ? [{ name, schema, key }] : []);
+
+  assert.ok(keys.length > 0);
+  for (const { name, schema, key } of keys) {
+    const table = archived.find((each) => each.area === schema && each.name === name)!;
+    const expected = key.columns.map((column) => column.name).filter((column) => column !== "tenant_id");
+    assert.deepEqual(table.key.map((column) => column.name), expected, name);
+  }
+});
+
 Deno.test("what is left out of a table exists in it", () => {
   const missing = SHARED_TABLES.flatMap(({ table, leftOut = [], ids = [], people = [] }) => {
     const names = getTableConfig(table).columns.map(({ name }) => name);

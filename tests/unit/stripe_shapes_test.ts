@@ -16,7 +16,9 @@ const priceOf = (price: string | Stripe.Price | Stripe.DeletedPrice) =>
     : null;
 
 Deno.test("a subscription to somebody else's price has no price of ours", () => {
-  const { price, seats, status } = toSubscription(subscription({ items: [item("gold_2019", 7)] }), priceOf);
+  const { price, seats, status } = toSubscription(subscription({ items: [item("gold_2019", 7)] }), {
+    priceOf,
+  });
 
   assert.deepEqual([price, seats, status], [null, 7, "active"]);
 });
@@ -24,31 +26,31 @@ Deno.test("a subscription to somebody else's price has no price of ours", () => 
 Deno.test("the plan is found among other items", () => {
   const items = [item(null), item("compute_minutes_team_v1_monthly_usd"), item("team_v1_monthly_usd", 3)];
 
-  const { price, seats } = toSubscription(subscription({ items }), priceOf);
+  const { price, seats } = toSubscription(subscription({ items }), { priceOf });
 
   assert.deepEqual([price?.plan, seats], ["team", 3]);
 });
 
 Deno.test("a subscription without items, and without a quantity, can be read", () => {
-  const { price, seats, currentPeriodEnd } = toSubscription(subscription({ items: [] }), priceOf);
+  const { price, seats, currentPeriodEnd } = toSubscription(subscription({ items: [] }), { priceOf });
 
   assert.deepEqual([price, seats, currentPeriodEnd], [null, 1, new Date(START * 1_000)]);
 });
 
 Deno.test("a status that this version of the API doesn't have decides nothing", () => {
-  assert.throws(() => toSubscription(subscription({ status: "hibernating" }), priceOf), RangeError);
+  assert.throws(() => toSubscription(subscription({ status: "hibernating" }), { priceOf }), RangeError);
 });
 
 Deno.test("the flag ends a subscription with its period, and a date at the date", () => {
   const flagged = subscription({ cancel_at_period_end: true, cancel_at: null });
   const dated = subscription({ cancel_at: START + 5 * DAY });
 
-  assert.deepEqual(toSubscription(flagged, priceOf).cancelAt, new Date((START + 31 * DAY) * 1_000));
-  assert.deepEqual(toSubscription(dated, priceOf).cancelAt, new Date((START + 5 * DAY) * 1_000));
+  assert.deepEqual(toSubscription(flagged, { priceOf }).cancelAt, new Date((START + 31 * DAY) * 1_000));
+  assert.deepEqual(toSubscription(dated, { priceOf }).cancelAt, new Date((START + 5 * DAY) * 1_000));
 });
 
 Deno.test("an ended subscription has an end, also if Stripe doesn't say when", () => {
-  const ended = toSubscription(subscription({ status: "canceled", canceled_at: START + DAY }), priceOf);
+  const ended = toSubscription(subscription({ status: "canceled", canceled_at: START + DAY }), { priceOf });
 
   assert.deepEqual(ended.endedAt, new Date((START + DAY) * 1_000));
 });
@@ -65,12 +67,46 @@ Deno.test("a schedule counts until it let go, and only what comes after the curr
     ],
   });
 
-  const scheduled = toSubscription(subscription({ schedule: schedule("active") }), priceOf).scheduled;
-  const released = toSubscription(subscription({ schedule: schedule("released") }), priceOf).scheduled;
+  const scheduled = toSubscription(subscription({ schedule: schedule("active") }), { priceOf }).scheduled;
+  const released = toSubscription(subscription({ schedule: schedule("released") }), { priceOf }).scheduled;
 
   assert.deepEqual([scheduled?.price.plan, scheduled?.seats], ["team", 2]);
   assert.deepEqual(scheduled?.at, new Date((START + 31 * DAY) * 1_000));
   assert.equal(released, null);
+});
+
+Deno.test("the discounts that last are the subscription's, or without any its customer's", () => {
+  const discount = (coupon: Record<string, unknown>, end: number | null = null) => ({
+    id: "di_1",
+    end,
+    source: {
+      coupon: {
+        id: "c",
+        duration: "forever",
+        percent_off: null,
+        amount_off: null,
+        currency: null,
+        ...coupon,
+      },
+    },
+  });
+  const off = (discounts: unknown[], ofCustomer: unknown = null) =>
+    toSubscription(subscription({ currency: "usd", discounts }), {
+      priceOf,
+      customer: { discount: ofCustomer as Stripe.Discount | null },
+    }).discounts;
+
+  assert.deepEqual(
+    off([discount({ percent_off: 25 }), discount({ amount_off: 500, currency: "usd" }, START)]),
+    [
+      { off: { percent: 25 }, endsAt: null },
+      { off: { amount: 500 }, endsAt: new Date(START * 1_000) },
+    ],
+  );
+  assert.deepEqual(off([], discount({ percent_off: 10 })), [{ off: { percent: 10 }, endsAt: null }]);
+  assert.deepEqual(off([discount({ percent_off: 25 })], discount({ percent_off: 10 })).length, 1);
+  assert.deepEqual(off([discount({ percent_off: 25, duration: "once" })]), []);
+  assert.deepEqual(off([discount({ amount_off: 500, currency: "eur" }), "di_2"]), []);
 });
 
 Deno.test("an invoice's lines add up to its total, with discounts and taxes", () => {
@@ -204,6 +240,7 @@ function subscription(
     canceled_at: null,
     ended_at: null,
     trial_end: null,
+    discounts: [],
     pending_update: null,
     schedule: null,
     items: { data: items },

@@ -48,12 +48,21 @@ const messages = {
     ],
     button: "Update the payment method",
   },
+  last_payment_failed: {
+    subject: () => "Your last payment failed",
+    preheader: ({ amount }) => `We couldn't charge ${amount}.`,
+    body: ({ amount, planName, reason }) => [
+      `We couldn't charge ${amount} for your ${planName} plan, which has ended. ${reason ?? ""}`.trim(),
+      "Pay the invoice to close it. Until then, you can't choose another plan.",
+    ],
+    button: "Pay the invoice",
+  },
   read_only: {
     subject: () => "Your workspace is now read-only",
     preheader: () => "Pay the open invoice to use everything again.",
     body: ({ amount }) => [
       `We couldn't charge ${amount} for two weeks, so your workspace is read-only now. Nothing was deleted.`,
-      "Update your payment method, and everything works again at once.",
+      "Update your payment method, and everything works again immediately.",
     ],
     button: "Update the payment method",
   },
@@ -67,7 +76,7 @@ const messages = {
   },
   trial_ending: {
     subject: ({ planName, days }) => `Your ${planName} trial ends in ${plural(days ?? 0, "day")}`,
-    preheader: (facts) => `Choose a plan until ${dayOf(facts)} to keep everything.`,
+    preheader: (facts) => `Choose a plan by ${dayOf(facts)} to keep everything.`,
     body: (facts) => [
       `Your trial of ${facts.planName} ends on ${
         dayOf(facts)
@@ -96,7 +105,7 @@ const messages = {
     subject: ({ card }) => `Your card ending in ${card} expires soon`,
     preheader: () => "Add a new card before the next payment.",
     body: ({ card, planName }) => [
-      `The card ending in ${card} expires this month. Add a new one, so that the next payment for the ${planName} plan works.`,
+      `The card ending in ${card} expires this month. Add a new one so that the next payment for the ${planName} plan goes through.`,
     ],
     button: "Update the payment method",
   },
@@ -104,7 +113,7 @@ const messages = {
     subject: ({ amount }) => `We refunded ${amount}`,
     preheader: ({ number }) => `The refund is for invoice ${number}.`,
     body: ({ amount, number }) => [
-      `We gave back ${amount} of invoice ${number}. Your bank may need up to ten days to show it.`,
+      `We refunded ${amount} of invoice ${number}. It can take up to ten days to show up in your account.`,
     ],
     button: "View the invoice",
   },
@@ -119,7 +128,7 @@ const messages = {
     button: "See your usage",
   },
   limit_reached: {
-    subject: ({ planName }) => `You've used all that ${planName} includes`,
+    subject: ({ planName }) => `You've used everything ${planName} includes`,
     preheader: () => "Choose a larger plan to get more.",
     body: (
       { metricName, planName },

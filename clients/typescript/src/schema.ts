@@ -664,7 +664,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Remove a custom domain
-         * @description It stops at once, and everyone is signed out there. Needs the permission `domains:manage`.
+         * @description It stops immediately, and everyone is signed out there. Needs the permission `domains:manage`.
          */
         readonly delete: operations["removeCustomDomain"];
         readonly options?: never;
@@ -1274,13 +1274,13 @@ export interface paths {
         readonly get: operations["getOwnershipOffer"];
         readonly put?: never;
         /**
-         * Offer the ownership of the tenant to another member
+         * Offer ownership of the tenant to another member
          * @description Owners only. Replaces an earlier offer. Once the member accepts, within 7 days, they are an owner and the caller is an admin. Needs the permission `ownership:transfer`.
          */
         readonly post: operations["offerOwnership"];
         /**
-         * Decline the ownership, or withdraw one's own offer
-         * @description Decline the ownership, or withdraw one's own offer. Needs the permission `members:read`.
+         * Decline ownership, or withdraw your own offer
+         * @description Decline ownership, or withdraw your own offer. Needs the permission `members:read`.
          */
         readonly delete: operations["endOwnershipOffer"];
         readonly options?: never;
@@ -1298,8 +1298,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Accept the ownership
-         * @description Accept the ownership. Needs the permission `members:read`.
+         * Accept ownership
+         * @description Accept ownership. Needs the permission `members:read`.
          */
         readonly post: operations["acceptOwnership"];
         readonly delete?: never;
@@ -1811,7 +1811,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Order or change the plan
-         * @description Answers 202 with the address of a page where somebody has to pay or confirm, or 200 with the subscription. An upgrade is charged at once. A smaller plan waits for the end of the period. Needs the permission `billing:manage`.
+         * @description Answers 202 with the address of a page where somebody has to pay or confirm, or 200 with the subscription. An upgrade is charged immediately. A smaller plan waits for the end of the period. Needs the permission `billing:manage`.
          */
         readonly post: operations["orderPlan"];
         /**
@@ -3789,7 +3789,7 @@ export interface components {
          *     }
          */
         readonly EmailPreferences: {
-            /** @description What you choose to get by email, at once or once a day. */
+            /** @description What you choose to get by email, immediately or once a day. */
             readonly notifications: boolean;
             /** @description A summary of the previous month, at the start of each month. */
             readonly reports: boolean;
@@ -4517,7 +4517,7 @@ export interface components {
                 readonly [key: string]: number | null;
             };
             readonly name: string;
-            /** @description In the currency's smallest unit. Null: by agreement. */
+            /** @description In the currency's smallest unit. Null for a custom price. */
             readonly price_monthly: number | null;
             readonly price_yearly: number | null;
             readonly trial_days: number;
@@ -5705,7 +5705,7 @@ export interface components {
             /** Format: date-time */
             readonly disabled_at: string | null;
             /**
-             * @description `gone`: the receiver answered 410. `failing`: every attempt of five days failed.
+             * @description `gone`: the receiver answered 410. `failing`: every attempt failed for five days.
              * @enum {string|null}
              */
             readonly disabled_reason: "manual" | "gone" | "failing" | null;
@@ -5786,7 +5786,7 @@ export interface components {
             /** Format: date-time */
             readonly disabled_at: string | null;
             /**
-             * @description `gone`: the receiver answered 410. `failing`: every attempt of five days failed.
+             * @description `gone`: the receiver answered 410. `failing`: every attempt failed for five days.
              * @enum {string|null}
              */
             readonly disabled_reason: "manual" | "gone" | "failing" | null;
@@ -9180,7 +9180,7 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
-                    /** @description What you choose to get by email, at once or once a day. */
+                    /** @description What you choose to get by email, immediately or once a day. */
                     readonly notifications?: boolean;
                     /** @description A summary of the previous month, at the start of each month. */
                     readonly reports?: boolean;

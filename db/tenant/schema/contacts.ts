@@ -54,7 +54,8 @@ export const consentRecords = pgTable("consent_records", {
   id: uuid("id").primaryKey(),
   contactId: uuid("contact_id").notNull().references(() => contacts.id, { onDelete: "cascade" }),
   kind: text("kind", { enum: ["requested", "given", "withdrawn"] }).notNull(),
-  source: text("source", { enum: ["form", "import", "api", "member", "person", "complaint"] }).notNull(),
+  source: text("source", { enum: ["form", "import", "api", "member", "person", "complaint", "account"] })
+    .notNull(),
   /** The form's question, the import's file, or the member's note. */
   detail: text("detail").notNull().default(""),
   at: moment("at").notNull(),

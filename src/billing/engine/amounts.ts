@@ -2,8 +2,9 @@ import { MONTHS } from "../calendar.ts";
 import type { CatalogMetric } from "../gateway/gateway.ts";
 import { planOf } from "../plans.ts";
 import type { Price } from "../prices.ts";
-import type { Currency } from "../money.ts";
-import type { CustomerState, LineState, Moment, SubscriptionState } from "./state.ts";
+import { type Currency, formatMoney } from "../money.ts";
+import type { Off } from "../gateway/account.ts";
+import type { Coupon, CustomerState, LineState, Moment, SubscriptionState } from "./state.ts";
 
 /** What credit is in: the currency of all prices. It pays nothing in another currency. */
 const CREDIT_CURRENCY: Currency = "usd";
@@ -62,7 +63,7 @@ export function prorationLines(
   return [unused, remaining].filter(({ amount }) => amount !== 0);
 }
 
-export type Bill = { lines: LineState[]; total: number; creditUsed: number };
+export type Bill = { lines: LineState[]; total: number; creditUsed: number; discount: number };
 
 /**
  * What an invoice with these lines comes to at a moment: the coupon takes its part of charges and of what is given back, and then
@@ -70,18 +71,19 @@ export type Bill = { lines: LineState[]; total: number; creditUsed: number };
  */
 export function billOf(
   lines: LineState[],
-  { discountPercent, currency, credit, at }: Pick<CustomerState, "credit"> & {
-    discountPercent: number;
+  { coupon, currency, credit, at }: Pick<CustomerState, "credit"> & {
+    coupon: Coupon | null;
     currency: Currency;
     at: Moment;
   },
 ): Bill {
   const sum = sumOf(lines);
-  const discount = Math.round(sum * discountPercent / 100);
+  const isValid = coupon && (coupon.endsAt === null || coupon.endsAt > at);
+  const discount = isValid ? takenOff(coupon.off, sum) : 0;
   const total = sum - discount;
   const usable = currency === CREDIT_CURRENCY ? credit : 0;
   const line = {
-    description: `Discount of ${discountPercent}%`,
+    description: `Discount of ${coupon && nameOfOff(coupon.off, currency)}`,
     quantity: 1,
     amount: -discount,
     periodStart: at,
@@ -91,7 +93,14 @@ export function billOf(
     lines: discount === 0 ? lines : [...lines, line],
     total,
     creditUsed: Math.min(Math.max(0, total), usable),
+    discount,
   };
+}
+
+/** What a discount takes off an amount. A percentage counts for what is given back as well. */
+export function takenOff(off: Off, amount: number): number {
+  if ("percent" in off) return Math.round(amount * off.percent / 100);
+  return Math.min(off.amount, Math.max(0, amount));
 }
 
 /**
@@ -112,6 +121,10 @@ export function sumOf(lines: readonly LineState[]): number {
 
 export function nameOf({ plan }: Price): string {
   return planOf(plan).name.english;
+}
+
+function nameOfOff(off: Off, currency: Currency): string {
+  return "percent" in off ? `${off.percent}%` : formatMoney({ amount: off.amount, currency });
 }
 
 function share(part: Span, whole: Span): number {

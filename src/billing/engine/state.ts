@@ -1,4 +1,4 @@
-import type { InvoiceStatus, SubscriptionStatus } from "../gateway/account.ts";
+import type { InvoiceStatus, Off, SubscriptionStatus } from "../gateway/account.ts";
 import type { Currency } from "../money.ts";
 import type { Price } from "../prices.ts";
 
@@ -66,8 +66,7 @@ export type SubscriptionState = {
   status: SubscriptionStatus;
   price: Price;
   seats: number;
-  /** The part of each invoice that a coupon pays, from 0 to 100. */
-  discountPercent: number;
+  coupon: Coupon | null;
   createdAt: Moment;
   /** Where periods are counted from, and the number of the current one. */
   anchor: Moment;
@@ -88,6 +87,9 @@ export type SubscriptionState = {
   /** Units of each metric above the allowance that were billed, by the start of the period. */
   billedUsage: Record<string, Record<string, number>>;
 };
+
+/** What takes something off the next invoice with an amount (`once`), or off each one. `endsAt` is null if it stays. */
+export type Coupon = { off: Off; duration: "once" | "repeating" | "forever"; endsAt: Moment | null };
 
 export type PeriodState = { price: Price; from: Moment; to: Moment };
 

@@ -62,9 +62,17 @@ export type GatewaySubscription = {
   endedAt: Date | null;
   /** The change that waits for the end of the period. */
   scheduled: { scheduleId: string; price: Price; seats: number; at: Date } | null;
+  /** What takes something off each invoice, in this order. What does it only once is none of them. */
+  discounts: GatewayDiscount[];
   /** A change that waits for a payment (`pending_if_incomplete`), and until when. */
   pending: { price: Price; seats: number; expiresAt: Date } | null;
 };
+
+/** What a discount takes off an invoice: a percentage, or an amount in the currency of the price. */
+export type Off = { percent: number } | { amount: number };
+
+/** `endsAt` is null for a discount that stays. */
+export type GatewayDiscount = { off: Off; endsAt: Date | null };
 
 export type GatewayInvoice = {
   id: string;

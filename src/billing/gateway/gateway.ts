@@ -24,7 +24,7 @@ export interface Gateway {
   openPortal(portal: { customerId: string; returnUrl: string }): Promise<{ url: string }>;
   /** What a change would cost. With the current price and seats, this is the next invoice. */
   previewChange(change: SubscriptionChange): Promise<ChangePreview>;
-  /** Changes price and seats at once. If the payment fails, the subscription stays as it was. */
+  /** Changes price and seats immediately. If the payment fails, the subscription stays as it was. */
   change(change: SubscriptionChange & { key: string }): Promise<PaymentOutcome>;
   /** Changes seats and charges the difference with the next invoice of the period. */
   changeSeats(change: { subscriptionId: string; seats: number; key: string }): Promise<void>;
@@ -34,7 +34,7 @@ export interface Gateway {
   releaseSchedule(subscriptionId: string): Promise<void>;
   /** Ends the subscription with its period. */
   cancelAtEnd(subscriptionId: string): Promise<void>;
-  /** Ends the subscription at once, without a refund. Does nothing if it has ended. */
+  /** Ends the subscription immediately, without a refund. Does nothing if it has ended. */
   cancelNow(subscriptionId: string): Promise<void>;
   /** Undoes `cancelAtEnd`. */
   keep(subscriptionId: string): Promise<void>;
@@ -54,8 +54,8 @@ export interface Gateway {
   diffCatalog(catalog: Catalog): Promise<CatalogChange[]>;
   /** Applies such differences. Applying them again changes nothing. */
   applyCatalog(catalog: Catalog, changes: readonly CatalogChange[]): Promise<void>;
-  /** Sets the total of a metric for an hour. Sending it again, also with another total, replaces the earlier one. */
-  reportUsage(usage: UsageReport): Promise<void>;
+  /** Sets the totals of hours. Sending one again, also with another total, replaces the earlier one. */
+  reportUsage(report: UsageReport): Promise<void>;
   /** Checks the signature over the exact bytes and reads the event. Says why not, if it is none. */
   verifyEvent(body: Uint8Array, signature: string | undefined): Promise<VerifiedEvent>;
 }
@@ -73,7 +73,7 @@ export type CheckoutOrder = {
   customerId: string;
   price: Price;
   seats: number;
-  /** Nothing is charged until then. Null charges at once. */
+  /** Nothing is charged until then. Null charges immediately. */
   trialEndsAt: Date | null;
   successUrl: string;
   cancelUrl: string;
@@ -124,13 +124,13 @@ export type CatalogChange = {
 
 export type UsageReport = {
   customerId: string;
-  metric: string;
-  /** The start of the hour. */
-  hour: Date;
-  total: number;
-  /** What was used of the metric from one hour until before another. A gateway asks for it to bill an hour of a period that it has closed. */
-  usedBetween: (from: Date, until: Date) => Promise<number>;
+  hours: readonly HourlyUsage[];
+  /** What was used of a metric from one hour until before another. A gateway asks for it to bill an hour of a period that it has closed. */
+  usedBetween: (metric: string, from: Date, until: Date) => Promise<number>;
 };
+
+/** `hour` is its start. */
+export type HourlyUsage = { metric: string; hour: Date; total: number };
 
 export type VerifiedEvent =
   | { verdict: "valid"; event: GatewayEvent }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../../db/connection/with_tenant.ts";
 import { usageEvents } from "../../../db/control/schema/billing.ts";
@@ -7,7 +7,7 @@ import { authorize } from "../../access/authorize.ts";
 import { numberArray, textArray } from "../../platform/array_literals.ts";
 import type { TenantContext } from "../../context.ts";
 import { invalid, limitReached } from "../../errors.ts";
-import { after, DAY, MINUTE } from "../../platform/clock.ts";
+import { after, DAY, HOUR, MINUTE } from "../../platform/clock.ts";
 import { isUniqueViolation } from "../../platform/database_errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { problem } from "../../platform/problem.ts";
@@ -15,7 +15,7 @@ import { type BillingAccount, findAccount, timeOf } from "../accounts.ts";
 import { allowanceOf } from "../entitlements.ts";
 import type { Meter } from "../meter.ts";
 import { USAGE_WRITE } from "../permissions.ts";
-import { noteThresholds } from "./thresholds.ts";
+import { noteThresholds, readStandings } from "./thresholds.ts";
 import { usagePeriodAt } from "./period.ts";
 import { totalOf } from "./totals.ts";
 
@@ -91,9 +91,13 @@ async function add(
 ): Promise<number> {
   const records = firstOfEach(sent);
   await checkHardLimits(ctx, tx, { account, now, records });
-  const recorded = await insert(tx, ctx.tenant.id, records);
   const meters = [...new Set(records.map(({ meter }) => meter))];
-  if (recorded > 0) await noteThresholds(ctx, tx, { account, now, meters });
+  const [recorded, standings] = await insert(
+    tx,
+    { tenantId: ctx.tenant.id, records },
+    () => readStandings(ctx, tx, { account, now, meters }),
+  );
+  if (recorded > 0) await noteThresholds(ctx, tx, { account, now, standings });
   return recorded;
 }
 
@@ -116,65 +120,101 @@ function readRecords(
   });
 }
 
-/** Of records with the same key, the first one counts. */
+/**
+ * Of records with the same key, the first one counts. They come in the order of their keys: rows are locked in this order, so that
+ * concurrent reports can't deadlock.
+ */
 function firstOfEach(records: Reported[]): Reported[] {
   const first = new Map<string, Reported>();
   for (const record of records) {
     const id = `${record.meter.key} ${record.key}`;
     if (!first.has(id)) first.set(id, record);
   }
-  return [...first.values()];
+  return [...first].toSorted(([one], [other]) => one < other ? -1 : 1).map(([, record]) => record);
 }
 
 /**
- * Keeps the records that weren't counted before, and returns how many these are. Looking for conflicts takes longer than all else, so a
- * large batch is inserted without that first. Most have no record that was sent before.
+ * Keeps the records that weren't counted before. Returns how many these are, and what `read` then finds. Looking for conflicts takes
+ * longer than all else, so a large batch is inserted without that first. Most have no record that was sent before. Statements are sent
+ * without waiting for the answer to the one before.
  */
-async function insert(tx: ControlTx, tenantId: string, records: Reported[]): Promise<number> {
-  if (records.length < LARGE_BATCH) return await insertNew(tx, tenantId, records, "on conflict do nothing");
+async function insert<Found>(
+  tx: ControlTx,
+  { tenantId, records }: { tenantId: string; records: Reported[] },
+  read: () => Promise<Found>,
+): Promise<[number, Found]> {
+  if (records.length < LARGE_BATCH) return await Promise.all([insertNew(tx, tenantId, records), read()]);
   try {
-    const saved = tx.execute(sql`savepoint usage`).then(() => {}); // sent now, without waiting for the answer
-    const [recorded] = await Promise.all([insertNew(tx, tenantId, records, ""), saved]);
-    return recorded;
+    const saved = tx.execute(sql`savepoint usage`).then(() => {});
+    const [, , found] = await Promise.all([saved, insertAll(tx, tenantId, records), read()]);
+    return [records.length, found];
   } catch (error) {
     if (!isUniqueViolation(error, USAGE_KEY)) throw error;
     await tx.execute(sql`rollback to savepoint usage`);
-    return await insertNew(tx, tenantId, records, "on conflict do nothing");
+    return await Promise.all([insertNew(tx, tenantId, records), read()]);
   }
 }
 
-/**
- * One statement: adds the records, and their values to the sums. Rows are locked in the order of their keys, so that concurrent reports
- * can't deadlock. Returns how many were added.
- */
-async function insertNew(
-  tx: ControlTx,
-  tenantId: string,
-  records: Reported[],
-  onConflict: "" | "on conflict do nothing",
-): Promise<number> {
+/** One statement: adds the records, and their values to the sums, which are faster made here. Fails if one was counted before. */
+async function insertAll(tx: ControlTx, tenantId: string, records: Reported[]): Promise<void> {
+  const sums = sumsOf(records);
+  await tx.execute(sql`
+    with added as (${insertion(tenantId, records)})
+    ${
+    addition(sql`
+      select ${tenantId}::uuid, metric, to_timestamp(hour / 1000.0), total from unnest(
+        ${textArray(sums.map(({ metric }) => metric))}::text[],
+        ${numberArray(sums.map(({ hour }) => hour))}::float8[],
+        ${numberArray(sums.map(({ total }) => total))}::bigint[]
+      ) as sums (metric, hour, total)`)
+  }`);
+}
+
+/** The same for the records that weren't counted before. Returns how many were added. */
+async function insertNew(tx: ControlTx, tenantId: string, records: Reported[]): Promise<number> {
   const [row] = await tx.execute<{ recorded: number }>(sql`
-    with sent as (
-      select metric, key, value, at::timestamptz(3) as at
-      from unnest(
-        ${textArray(records.map(({ meter }) => meter.key))}::text[],
-        ${textArray(records.map(({ key }) => key))}::text[],
-        ${numberArray(records.map(({ value }) => value))}::bigint[],
-        ${textArray(records.map(({ at }) => at.toISOString()))}::timestamptz[]
-      ) as sent (metric, key, value, at)
-      order by metric collate "C", key collate "C"
-    ), added as (
-      insert into control.usage_events (tenant_id, metric, key, value, occurred_at)
-      select ${tenantId}::uuid, metric, key, value, at from sent
-      ${sql.raw(onConflict)} returning metric, value, occurred_at
+    with added as (
+      ${insertion(tenantId, records)} on conflict do nothing returning metric, value, occurred_at
     ), summed as (
-      insert into control.usage_hours (tenant_id, metric, hour, total)
-      select ${tenantId}::uuid, metric, date_trunc('hour', occurred_at, 'UTC'), sum(value) from added group by 2, 3
-      order by 2, 3
-      on conflict (tenant_id, metric, hour) do update set total = usage_hours.total + excluded.total
+      ${
+    addition(sql`
+        select ${tenantId}::uuid, metric, date_trunc('hour', occurred_at, 'UTC'), sum(value)
+        from added group by 2, 3 order by metric collate "C", 3`)
+  }
     )
     select count(*)::int as recorded from added`);
   return row!.recorded;
+}
+
+/** Numbers are read faster than times. */
+function insertion(tenantId: string, records: Reported[]): SQL {
+  return sql`
+    insert into control.usage_events (tenant_id, metric, key, value, occurred_at)
+    select ${tenantId}::uuid, metric, key, value, to_timestamp(at / 1000.0) from unnest(
+      ${textArray(records.map(({ meter }) => meter.key))}::text[],
+      ${textArray(records.map(({ key }) => key))}::text[],
+      ${numberArray(records.map(({ value }) => value))}::bigint[],
+      ${numberArray(records.map(({ at }) => at.getTime()))}::float8[]
+    ) as sent (metric, key, value, at)`;
+}
+
+function addition(sums: SQL): SQL {
+  return sql`insert into control.usage_hours (tenant_id, metric, hour, total) ${sums}
+    on conflict (tenant_id, metric, hour) do update set total = usage_hours.total + excluded.total`;
+}
+
+/** The sum of each metric in each hour, in the order in which rows are locked. */
+function sumsOf(records: Reported[]): { metric: string; hour: number; total: number }[] {
+  const sums = new Map<string, { metric: string; hour: number; total: number }>();
+  for (const { meter: { key: metric }, value, at } of records) {
+    const hour = at.getTime() - at.getTime() % HOUR;
+    const known = sums.get(`${metric} ${hour}`);
+    if (known) known.total += value;
+    else sums.set(`${metric} ${hour}`, { metric, hour, total: value });
+  }
+  return [...sums.values()].toSorted((one, other) =>
+    one.metric === other.metric ? one.hour - other.hour : one.metric < other.metric ? -1 : 1
+  );
 }
 
 /** For plans that sell no more than they include. Locks the tenant, so that concurrent records can't exceed the limit together. */

@@ -1,9 +1,11 @@
 import { and, asc, eq, isNotNull, lt, sql } from "drizzle-orm";
 import { billingAccounts, usageEvents, usageHours } from "../../../db/control/schema/billing.ts";
 import type { SystemContext } from "../../context.ts";
+import { numberArray, textArray } from "../../platform/array_literals.ts";
 import { after, DAY } from "../../platform/clock.ts";
 import type { TenantId } from "../../tenancy/tenant.ts";
 import { currentSubscription, toAccount } from "../accounts.ts";
+import type { HourlyUsage } from "../gateway/gateway.ts";
 import { GATEWAY } from "../gateway/open.ts";
 import { totalOf } from "./totals.ts";
 
@@ -33,17 +35,18 @@ export async function reportUsage(ctx: SystemContext, accountId: string): Promis
   if (!account?.tenantId || !account.customerId || !subscription) return 0;
   const { tenantId, customerId } = account;
   await skipUntil(ctx, tenantId, subscription.createdAt);
+  const usedBetween = (metric: string, start: Date, end: Date) =>
+    totalOf(ctx.control, tenantId, metric, { start, end });
   let sent = 0;
-  let page: Changed[];
+  let hours: HourlyUsage[];
   do {
-    page = await readChanged(ctx, tenantId);
-    for (const changed of page) await send(ctx, { ...changed, tenantId, customerId });
-    sent += page.length;
-  } while (page.length === HOURS_AT_ONCE);
+    hours = await readChanged(ctx, tenantId);
+    if (hours.length > 0) await ctx.services.use(GATEWAY).reportUsage({ customerId, hours, usedBetween });
+    await noteReported(ctx, tenantId, hours);
+    sent += hours.length;
+  } while (hours.length === HOURS_AT_ONCE);
   return sent;
 }
-
-type Changed = Pick<typeof usageHours.$inferSelect, "metric" | "hour" | "total">;
 
 async function skipUntil({ control }: SystemContext, tenantId: TenantId, start: Date): Promise<void> {
   await control.update(usageHours).set({ reported: usageHours.total })
@@ -51,7 +54,7 @@ async function skipUntil({ control }: SystemContext, tenantId: TenantId, start: 
 }
 
 /** The first hours that have changed. Those that were sent are none of them. */
-async function readChanged({ control }: SystemContext, tenantId: TenantId): Promise<Changed[]> {
+async function readChanged({ control }: SystemContext, tenantId: TenantId): Promise<HourlyUsage[]> {
   const { metric, hour, total } = usageHours;
   return await control.select({ metric, hour, total }).from(usageHours)
     .where(and(eq(usageHours.tenantId, tenantId), IS_CHANGED)).orderBy(asc(hour), asc(metric)).limit(
@@ -59,19 +62,20 @@ async function readChanged({ control }: SystemContext, tenantId: TenantId): Prom
     );
 }
 
-async function send(
-  ctx: SystemContext,
-  { tenantId, customerId, metric, hour, total }: Changed & { tenantId: TenantId; customerId: string },
+async function noteReported(
+  { control }: SystemContext,
+  tenantId: TenantId,
+  hours: HourlyUsage[],
 ): Promise<void> {
-  const usedBetween = (from: Date, until: Date) =>
-    totalOf(ctx.control, tenantId, metric, { start: from, end: until });
-  await ctx.services.use(GATEWAY).reportUsage({ customerId, metric, hour, total, usedBetween });
-  const isIt = and(
-    eq(usageHours.tenantId, tenantId),
-    eq(usageHours.metric, metric),
-    eq(usageHours.hour, hour),
-  );
-  await ctx.control.update(usageHours).set({ reported: total }).where(isIt);
+  if (hours.length === 0) return;
+  await control.execute(sql`
+    update control.usage_hours as known set reported = sent.total
+    from unnest(
+      ${textArray(hours.map(({ metric }) => metric))}::text[],
+      ${textArray(hours.map(({ hour }) => hour.toISOString()))}::timestamptz[],
+      ${numberArray(hours.map(({ total }) => total))}::bigint[]
+    ) as sent (metric, hour, total)
+    where known.tenant_id = ${tenantId} and known.metric = sent.metric and known.hour = sent.hour`);
 }
 
 /** Deletes what no late record can repeat any longer. The sums stay. */

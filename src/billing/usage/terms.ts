@@ -1,7 +1,6 @@
-import type { Tenant } from "../../tenancy/tenant.ts";
 import { type BillingAccount, currentSubscription } from "../accounts.ts";
 import { MONTHS, type Period, periodAt } from "../calendar.ts";
-import { allowanceOf } from "../entitlements.ts";
+import { allowanceOf, type Entitled } from "../entitlements.ts";
 import type { GatewaySubscription } from "../gateway/account.ts";
 import type { Meter } from "../meter.ts";
 import type { Cents } from "../money.ts";
@@ -24,7 +23,7 @@ export type UsageTerms = {
 export function termsOf(
   { account, tenant, meter, now }: {
     account: Pick<BillingAccount, "snapshot"> | null;
-    tenant: Pick<Tenant, "plan" | "overrides">;
+    tenant: Entitled;
     meter: Meter;
     now: Date;
   },

@@ -1,4 +1,3 @@
-import { CsvError, parse } from "csv-parse";
 import { finished } from "node:stream";
 import { invalid } from "../../errors.ts";
 import { problem } from "../../platform/problem.ts";
@@ -21,6 +20,7 @@ export type FileRow = { line: number; cells: string[] };
  * separator, and a `sep=` line. Throws `invalid` on `file`.
  */
 export async function* readCsvFile(bytes: Uint8Array): AsyncGenerator<FileRow> {
+  const { CsvError, parse } = await import("csv-parse"); // most processes never read a file
   const encoding = encodingOf(bytes);
   const start = decodeStart(bytes, encoding);
   const named = SEPARATOR_LINE.exec(start);

@@ -1,15 +1,13 @@
 import { and, eq, gt, inArray, lt, ne, or, sql } from "drizzle-orm";
 import { z } from "zod";
-import { suppressedAddresses } from "../../../db/control/schema/email.ts";
 import type { TenantTx } from "../../../db/connection/with_tenant.ts";
 import { contactImportRows, contactImports } from "../../../db/tenant/schema/contacts.ts";
 import { authorize } from "../../access/authorize.ts";
 import { requireFeature } from "../../billing/plan_features.ts";
 import type { TenantContext } from "../../context.ts";
-import { suppressedFor } from "../../email/suppression.ts";
+import { suppressedAmong } from "../../email/suppression.ts";
 import { conflict, invalid } from "../../errors.ts";
 import { job, tenantOf } from "../../outbox/job.ts";
-import { textArray } from "../../platform/array_literals.ts";
 import { after, DAY, HOUR } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { problem } from "../../platform/problem.ts";
@@ -159,10 +157,8 @@ async function writeRows(
   batch: PlacedRow[],
 ): Promise<void> {
   const read = batch.map((row) => ({ ...row, ...readRow(columns, row.cells) }));
-  const suppressed = await suppressedAmong(
-    ctx,
-    read.map(({ email }) => email).filter((email) => email !== ""),
-  );
+  const addresses = read.map(({ email }) => email).filter((email) => email !== "");
+  const suppressed = await suppressedAmong(ctx.system, addresses, ctx.tenant.id);
   const records = read.map(({ position, line, cells, email, name, externalId, tags, fields, problem }) => ({
     position,
     line,
@@ -191,16 +187,6 @@ async function writeRows(
         is_suppressed = excluded.is_suppressed, outcome = excluded.outcome, problem = excluded.problem,
         problem_value = excluded.problem_value, is_kept = false`)
   );
-}
-
-async function suppressedAmong({ system, tenant }: TenantContext, emails: string[]): Promise<Set<string>> {
-  if (emails.length === 0) return new Set();
-  const rows = await system.control.select({ address: suppressedAddresses.address }).from(suppressedAddresses)
-    .where(and(
-      sql`${suppressedAddresses.address} = any(${textArray(emails)}::text[])`,
-      suppressedFor(tenant.id),
-    ));
-  return new Set(rows.map(({ address }) => address));
 }
 
 /** Deletes files that nobody imported, and rows that were refused, once a day for each tenant. */

@@ -6,7 +6,8 @@ import type {
   LineState,
   SubscriptionState,
 } from "../../../src/billing/engine/state.ts";
-import { isSameOrder, type Life } from "../../../src/billing/engine/engine.ts";
+import { isSameOrder } from "../../../src/billing/engine/subscriptions.ts";
+import type { Life } from "../../../src/billing/engine/engine.ts";
 import type { Price } from "../../../src/billing/prices.ts";
 import { Refusal } from "./answers.ts";
 import { alive } from "./customer_operations.ts";

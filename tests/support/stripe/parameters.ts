@@ -32,7 +32,7 @@ export const PARAMETERS: Record<string, unknown> = {
   "POST /v1/customers": rules<Stripe.CustomerCreateParams>(customer),
   "POST /v1/customers/:id": rules<Stripe.CustomerUpdateParams>(customer),
   "GET /v1/customers/:id": rules<Stripe.CustomerRetrieveParams>({
-    expand: maybe(paths("invoice_settings.default_payment_method", "test_clock")),
+    expand: maybe(paths("invoice_settings.default_payment_method", "test_clock", "discount.source.coupon")),
   }),
 
   "POST /v1/checkout/sessions": rules<Stripe.Checkout.SessionCreateParams>({
@@ -56,7 +56,7 @@ export const PARAMETERS: Record<string, unknown> = {
     customer: CUSTOMER,
     status: oneOf("all"),
     limit: LIMIT,
-    expand: maybe(paths("data.schedule", "data.default_payment_method")),
+    expand: maybe(paths("data.schedule", "data.default_payment_method", "data.discounts.source.coupon")),
   }),
   "GET /v1/subscriptions/:id": rules<Stripe.SubscriptionRetrieveParams>({ expand: maybe(paths("schedule")) }),
   "POST /v1/subscriptions/:id": rules<Stripe.SubscriptionUpdateParams>({

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { type Bill, overageOf } from "../../../src/billing/engine/amounts.ts";
-import { dueOf } from "../../../src/billing/engine/engine.ts";
+import { dueOf } from "../../../src/billing/engine/ledger.ts";
 import type {
   CheckoutState,
   CustomerState,
@@ -55,7 +55,11 @@ export class Renderer {
   subscription(
     state: CustomerState,
     subscription: SubscriptionState,
-    { expandsSchedule, bareSchedule }: { expandsSchedule: boolean; bareSchedule: string | null },
+    { expandsSchedule, expandsDiscounts = false, bareSchedule }: {
+      expandsSchedule: boolean;
+      expandsDiscounts?: boolean;
+      bareSchedule: string | null;
+    },
   ): Partial<Stripe.Subscription> {
     const { id, pending, periodEnd, cancelsAtEnd, cancelAt, endedAt, canceledAt } = subscription;
     const scheduleId = subscription.scheduled?.scheduleId ?? bareSchedule;
@@ -69,7 +73,7 @@ export class Renderer {
       livemode: false,
       created: seconds(subscription.createdAt),
       trial_end: secondsOrNull(subscription.trialEndsAt),
-      discounts: discountIds(subscription),
+      discounts: expandsDiscounts ? discountsOf(subscription) : discountsOf(subscription).map(({ id }) => id),
       cancel_at_period_end: cancelsAtEnd,
       cancel_at: secondsOrNull(cancelAt ?? (cancelsAtEnd ? periodEnd : null)),
       canceled_at: secondsOrNull(canceledAt),
@@ -316,8 +320,22 @@ export function paymentId(invoiceId: string): string {
   return invoiceId.replace(/^in_/, "pi_");
 }
 
-export function discountIds({ discountPercent }: SubscriptionState): string[] {
-  return discountPercent > 0 ? [DISCOUNT_ID] : [];
+export function discountsOf({ coupon, price }: SubscriptionState): Stripe.Discount[] {
+  if (!coupon) return [];
+  const { off, duration, endsAt } = coupon;
+  const source = {
+    type: "coupon",
+    coupon: {
+      id: "coupon_1",
+      duration,
+      percent_off: "percent" in off ? off.percent : null,
+      amount_off: "amount" in off ? off.amount : null,
+      currency: "amount" in off ? price.currency : null,
+    } as Partial<Stripe.Coupon> as Stripe.Coupon,
+  };
+  return [
+    { id: DISCOUNT_ID, end: secondsOrNull(endsAt), source } as Partial<Stripe.Discount> as Stripe.Discount,
+  ];
 }
 
 export function hasPayment({ status, amountPaid, total, creditUsed }: InvoiceState): boolean {

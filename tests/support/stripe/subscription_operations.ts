@@ -5,7 +5,7 @@ import type { StripeDouble } from "./double.ts";
 import { type Form, listIn, textIn } from "./form.ts";
 import type { Operation } from "./operations.ts";
 import { checkMetered, customerOf, orderIn, subscriptionIn } from "./ordered.ts";
-import { discountIds, listOf, priceId, seconds } from "./render.ts";
+import { discountsOf, listOf, priceId, seconds } from "./render.ts";
 
 /**
  * What an update that may wait for its payment can contain
@@ -16,11 +16,14 @@ const PENDING = ["items", "payment_behavior", "proration_behavior", "proration_d
 export const SUBSCRIPTION_OPERATIONS: Record<string, Operation> = {
   "GET /v1/subscriptions": async (double, { form }) => {
     const state = await double.customer(textIn(form, "customer")!);
-    const expandsSchedule = expands(form, "data.schedule");
+    const shown = {
+      expandsSchedule: expands(form, "data.schedule"),
+      expandsDiscounts: expands(form, "data.discounts.source.coupon"),
+    };
     return listOf(
       state.isDeleted ? [] : state.subscriptions.map((one) =>
         double.renderer.subscription(state, one, {
-          expandsSchedule,
+          ...shown,
           bareSchedule: double.bareSchedules.get(one.id) ?? null,
         })
       ).reverse(),
@@ -127,7 +130,7 @@ function refuseLosses(double: StripeDouble, subscription: SubscriptionState, pha
   const { trialEndsAt } = subscription;
   const trialEnd = trialEndsAt !== null && trialEndsAt > double.now ? String(seconds(trialEndsAt)) : null;
   if (textIn(phases[0]!, "trial_end") !== trialEnd) throw Refusal.invalid("The trial would be lost.");
-  const kept = discountIds(subscription).join();
+  const kept = discountsOf(subscription).map(({ id }) => id).join();
   if (
     phases.some((phase) => listIn(phase, "discounts").map((one) => textIn(one, "discount")).join() !== kept)
   ) {

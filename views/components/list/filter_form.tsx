@@ -3,7 +3,7 @@ import { TextField } from "../field.tsx";
 import { hx } from "../hx.ts";
 import { listSwap } from "./list_address.ts";
 
-/** Selects and dates that narrow a list: at once, or without JavaScript with the form's button. `columns` is a class. */
+/** Selects and dates that narrow a list: immediately, or without JavaScript with the form's button. `columns` is a class. */
 export function FilterForm(
   { list, path, label, columns, children }: {
     list: string;

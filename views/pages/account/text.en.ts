@@ -143,8 +143,8 @@ export const en = {
   cancel: "Cancel",
   codeExpired: "That took too long. Start again.",
 
-  codesLead: "Keep these codes where only you find them. Each works once if you lose your second step.",
-  codesOnce: "We show them only now.",
+  codesLead: "Keep these codes where only you can find them. Each works once if you lose your second step.",
+  codesOnce: "We won't show them again.",
   codesSaved: "I've saved my codes",
 
   sessions: "Sessions",
@@ -171,7 +171,7 @@ export const en = {
   channels: { feed: "In the app", email: "Email", push: "Push", text: "Text" },
   times: "Times",
   digest: "One email a day",
-  digestHint: "At 8 in the morning, instead of an email for each notification.",
+  digestHint: "At 8 a.m., instead of an email for each notification.",
   quietFrom: "Quiet from",
   quietUntil: "Quiet until",
   quietHint: "Email, push and text messages wait until then. Billing and security never wait.",

@@ -1,6 +1,7 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
+import { Checkbox } from "../../components/checkbox.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
 import { PageLead } from "../../components/page_lead.tsx";
@@ -23,6 +24,8 @@ export type AnnouncementFormPageProps = {
   /** The announcement that the form changes. Undefined: it publishes a new one. */
   announcement?: { id: string; endsAt: Date };
   plans: NamedPlan[];
+  /** The name of the workspace that emails news. Null: none can, or the announcement is published already. */
+  sender: string | null;
   preview: PreviewedAnnouncement;
   values?: Record<string, string | undefined>;
   errors?: FieldErrors;
@@ -60,7 +63,9 @@ export function AnnouncementPreview(
 }
 
 /** Without JavaScript, a button shows the preview. */
-function AnnouncementForm({ announcement, plans, values = {}, errors = {} }: AnnouncementFormPageProps) {
+function AnnouncementForm(
+  { announcement, plans, sender, values = {}, errors = {} }: AnnouncementFormPageProps,
+) {
   const text = announcementText.use();
   const { day } = formatsOf(usePage().locale);
   const action = announcement ? `/admin/announcements/${announcement.id}` : "/admin/announcements";
@@ -113,6 +118,19 @@ function AnnouncementForm({ announcement, plans, values = {}, errors = {} }: Ann
         max={365}
       />
       <PlanChoices label={text.plans} hint={text.plansHint} plans={plans} values={values} />
+      {sender
+        ? (
+          <Checkbox
+            id="sends-email"
+            name="sends_email"
+            value="on"
+            label={text.sendsEmail}
+            hint={text.sendsEmailHint(sender)}
+            error={errors.sends_email}
+            checked={values.sends_email === "on"}
+          />
+        )
+        : null}
       <div class="flex flex-wrap gap-2">
         <Button variant="primary">{announcement ? text.save : text.publish}</Button>
         <noscript>

@@ -17,6 +17,9 @@ export const en = {
   plans: "Only workspaces with the plan",
   plansHint: "Choose none to reach all workspaces.",
   everyone: "All workspaces",
+  sendsEmail: "Also send it by email",
+  sendsEmailHint: (sender: string) =>
+    `${sender} gets a draft of a campaign to users with these plans. Review it there before you send it.`,
   publish: "Publish",
   cancel: "Cancel",
   preview: "Preview",
@@ -35,9 +38,28 @@ export const en = {
   deleteButton: "Delete announcement",
   deleted: "Announcement deleted.",
   published: "Published.",
+  publishedWithDraft: "Published. The email is a draft: open it with Email, review it, and send it.",
+  openCampaign: "Email",
+  openCampaignOf: (text: string) => `Email of “${text}”`,
+  readMore: "Read more",
+  segmentName: (plans: string) => plans === "" ? "Users of the product" : `Users of the product: ${plans}`,
   until: "Until {day}",
   ended: "Ended",
   end: "End now",
   endOf: (text: string) => `End now: “${text}”`,
   wasEnded: "Ended.",
+  sender: "News by email",
+  senderLead:
+    "Choose a workspace that emails your users with its campaigns. Users become its contacts, tagged product-user and by plan, such as plan:team. They can unsubscribe in each email, or under Notifications in their account.",
+  senderSubdomain: "Subdomain of the workspace",
+  senderSubdomainHint:
+    "Use one of your own workspaces whose plan includes campaigns. Its owners and admins see your users' names and addresses. Leave this empty to send no news by email.",
+  senderSave: "Save",
+  senderSaved: "Saved. Your users become contacts in the background.",
+  senderCleared: "Saved. No workspace emails news.",
+  senderSynced: "Contacts match your users as of {day}, {time}.",
+  senderWaiting: "Your users aren't contacts yet.",
+  senderFull:
+    "The workspace's plan has no room for all your users. New users get no news until there is room.",
+  senderUnable: "This workspace can't send campaigns now. Its plan or its status has changed.",
 };

@@ -5,6 +5,7 @@ import { PageLead } from "../../components/page_lead.tsx";
 import { Day } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
 import { announcementText } from "./announcement_text.ts";
+import { NewsSenderCard, type NewsSenderCardProps } from "./news_sender_card.tsx";
 
 export type ShownAnnouncement = {
   id: string;
@@ -14,27 +15,45 @@ export type ShownAnnouncement = {
   /** The plans' names. Empty: all. */
   plans: string[];
   endsAt: Date;
+  /** The page of the campaign that emails it. Null: none does. */
+  campaignUrl: string | null;
 };
 
-/** `/admin/announcements`: what members see, and saw, above their pages. */
-export function AnnouncementsPage({ announcements, now }: { announcements: ShownAnnouncement[]; now: Date }) {
+export type AnnouncementsPageProps = {
+  announcements: ShownAnnouncement[];
+  now: Date;
+  sender: NewsSenderCardProps;
+};
+
+/** `/admin/announcements`: what members see, and saw, above their pages, and who emails it. */
+export function AnnouncementsPage({ announcements, now, sender }: AnnouncementsPageProps) {
   const text = announcementText.use();
-  if (announcements.length === 0) {
-    return (
-      <EmptyState icon="info" title={text.none} text={text.noneHint}>
-        <NewAnnouncementLink />
-      </EmptyState>
-    );
-  }
   return (
-    <>
-      <PageLead>{text.lead}</PageLead>
-      <Card flush>
-        <ul class="divide-y divide-line">
-          {announcements.map((each) => <AnnouncementItem key={each.id} announcement={each} now={now} />)}
-        </ul>
-      </Card>
-    </>
+    <div class="grid gap-6">
+      {announcements.length === 0
+        ? (
+          <EmptyState icon="info" title={text.none} text={text.noneHint}>
+            <NewAnnouncementLink />
+          </EmptyState>
+        )
+        : (
+          <div>
+            <PageLead>{text.lead}</PageLead>
+            <Card flush>
+              <ul class="divide-y divide-line">
+                {announcements.map((each) => (
+                  <AnnouncementItem
+                    key={each.id}
+                    announcement={each}
+                    now={now}
+                  />
+                ))}
+              </ul>
+            </Card>
+          </div>
+        )}
+      <NewsSenderCard {...sender} />
+    </div>
   );
 }
 
@@ -49,7 +68,7 @@ export function NewAnnouncementLink() {
 
 function AnnouncementItem({ announcement, now }: { announcement: ShownAnnouncement; now: Date }) {
   const text = announcementText.use();
-  const { id, kind, linkUrl, plans, endsAt } = announcement;
+  const { id, kind, linkUrl, plans, endsAt, campaignUrl } = announcement;
   const isLive = endsAt > now;
   return (
     <li class="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
@@ -63,6 +82,13 @@ function AnnouncementItem({ announcement, now }: { announcement: ShownAnnounceme
         </p>
       </div>
       <div class="flex flex-wrap gap-2">
+        {campaignUrl
+          ? (
+            <ButtonLink href={campaignUrl} size="small" aria-label={text.openCampaignOf(announcement.text)}>
+              {text.openCampaign}
+            </ButtonLink>
+          )
+          : null}
         {isLive
           ? (
             <>

@@ -44,7 +44,7 @@ export const en = {
   byPlan: "Paying workspaces by plan",
   plan: "Plan",
   workspaces: "Workspaces",
-  nobodyPays: "Nobody pays yet.",
+  nobodyPays: "No paying workspaces yet.",
   workspace: "Workspace",
   openInvoices: "Open",
   pastDueFor: "For",
@@ -56,11 +56,11 @@ export const en = {
   lagging: "Out of sync",
   laggingNote: "The payment gateway reported a change that hasn't been applied for five minutes.",
   nobodyLags: "Every account is in sync.",
-  firstOf: (shown: string, total: string) => `The first ${shown} of ${total}.`,
+  firstOf: (shown: string, total: string) => `Showing ${shown} of ${total}.`,
   definitions: "Months are in UTC. Yearly plans count a twelfth a month.",
 
   account: "Account",
-  noAccount: "This workspace has nothing to do with billing yet.",
+  noAccount: "This workspace has no billing account yet.",
   facts: {
     plan: "Plan",
     why: "Why",
@@ -151,12 +151,12 @@ export const en = {
   removeNamed: (name: string) => `Remove the override of ${name}`,
   addOverride: "Set an override",
 
-  help: "Change by hand",
+  help: "Manual changes",
   helpLead: "Each change needs a reason, which both audit logs keep.",
 
-  story: "Story",
-  noStory: "What happens to this workspace's billing appears here.",
-  newerOrOlder: "Pages of the story",
+  story: "Timeline",
+  noStory: "Changes to this workspace's billing will be listed here.",
+  newerOrOlder: "Pages of the timeline",
   fromGateway: (type: string) => `The gateway reported ${type}`,
   revenueChange: (before: string, after: string) => `${before} → ${after} a month`,
   change: (before: string, after: string) => `${before} → ${after}`,
@@ -192,7 +192,7 @@ export const en = {
   day: "Ends on",
   dayHint: "At the start of that day, UTC. Leave it empty for no end.",
   refundAmount: "Amount",
-  refundAmountHint: (left: string) => `Leave it empty to refund all that is left, ${left}.`,
+  refundAmountHint: (left: string) => `Leave it empty to refund the full amount, ${left}.`,
   daysMore: "Days",
   key: "Limit or feature",
   value: "Value",
@@ -200,7 +200,7 @@ export const en = {
   paid: "Paid",
   leftToRefund: "Can be refunded",
   trialUntil: "Trial until",
-  neverTried: "Never had one",
+  neverTried: "No trial yet",
   takesGrantAway: (plan: string) => `${plan} (takes the grant away)`,
   todo: {
     refund: {
@@ -235,13 +235,13 @@ export const en = {
     },
     removal: {
       title: () => "Remove an override",
-      lead: "From then on, the plan decides again.",
+      lead: "From then on, the plan's own value applies.",
       button: "Remove override",
       done: () => "Override removed.",
     },
     sync: {
       title: () => "Sync now",
-      lead: "Asks the payment gateway what is true, and applies it. Nothing is charged.",
+      lead: "Fetches the latest from the payment gateway and applies it. Nothing is charged.",
       button: "Sync now",
       done: () => "Billing is in sync.",
     },

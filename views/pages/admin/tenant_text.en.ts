@@ -34,7 +34,7 @@ export const en = {
   find: "Find",
   noMember: "No member matches your search.",
   membersShown: (shown: string, total: string) =>
-    `The first ${shown} of ${total} members. Search to find others.`,
+    `Showing ${shown} of ${total} members. Search to find others.`,
   visitReasonHint: "The workspace sees your name and this reason.",
   viewAsMember: "View as member",
   visitReading: "You can view the workspace as {member}, read-only, until {time}.",

@@ -6,7 +6,7 @@ export const en = {
   perMonth: "a month",
   perYear: "a year",
   free: "Free",
-  agreed: "By agreement",
+  agreed: "Custom",
   statuses: {
     trial: "Trial",
     pastDue: "Payment failed",

@@ -6,25 +6,22 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DescriptionList, type Fact } from "../../components/description_list.tsx";
-import { TextField } from "../../components/field.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { Instant } from "../../components/time.tsx";
 import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
-import { CAMPAIGNS_PATH, recipientsOf, SETTINGS_PATH } from "./address.ts";
+import { CAMPAIGNS_PATH, recipientsOf } from "./address.ts";
+import { CampaignChecks, type Schedule, type ShownChecks } from "./campaign_checks.tsx";
 import { StatusLabel } from "./campaigns_page.tsx";
 import { EmailFrame } from "./email_frame.tsx";
 import { campaignText } from "./text.ts";
 
-/** A line of the list before sending. `problems` is empty if it is fine. */
-export type ShownCheck = { name: string; label: string; problems: string[] };
-
 export type CampaignPageProps = {
   campaign: CampaignWithStats;
-  /** The list before sending, for a campaign that can be sent. */
-  checks: { list: ShownCheck[]; recipients: number; isReady: boolean } | null;
+  /** For a campaign that can be sent. */
+  checks: ShownChecks | null;
   links: LinkFigures[];
   skipped: { reason: string; count: number }[];
   segmentName: string | null;
@@ -32,9 +29,7 @@ export type CampaignPageProps = {
   timeZone: string;
   canManage: boolean;
   now: Date;
-  scheduleError?: string;
-  scheduleValue?: string;
-};
+} & Schedule;
 
 /** `/campaigns/:id`: the list before sending, or the figures, beside the email. */
 export function CampaignPage(props: CampaignPageProps) {
@@ -46,7 +41,7 @@ export function CampaignPage(props: CampaignPageProps) {
       {campaign.stats.recipients > 0 ? <Figures campaign={campaign} /> : null}
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
         <div class="grid grid-cols-1 gap-6">
-          {checks ? <Checks {...props} checks={checks} /> : null}
+          {checks ? <CampaignChecks {...props} checks={checks} /> : null}
           <Facts {...props} />
           <LinksCard {...props} />
         </div>
@@ -187,67 +182,6 @@ function Figures({ campaign: { id, stats, tracksOpens } }: Pick<CampaignPageProp
         <TextLink href={recipientsOf(id).path}>{text.allRecipients}</TextLink>
       </p>
     </section>
-  );
-}
-
-function Checks(
-  { campaign: { id }, checks, canManage, timeZone, scheduleError, scheduleValue }:
-    & CampaignPageProps
-    & { checks: NonNullable<CampaignPageProps["checks"]> },
-) {
-  const text = campaignText.use();
-  const { list, recipients, isReady } = checks;
-  return (
-    <Card title={text.checks}>
-      <div class="grid gap-4">
-        <p class={isReady ? "" : "text-danger"}>{isReady ? text.ready(recipients) : text.notReady}</p>
-        <ul class="grid gap-2">
-          {list.map((check) => <CheckLine key={check.name} check={check} />)}
-        </ul>
-        {isReady && canManage
-          ? (
-            <>
-              <form method="post" action={`${CAMPAIGNS_PATH}/${id}/send`}>
-                <Button variant="primary" icon="send">{text.sendTo(recipients)}</Button>
-              </form>
-              <form
-                method="post"
-                action={`${CAMPAIGNS_PATH}/${id}/schedule`}
-                novalidate
-                class="grid gap-3 border-t border-line pt-4"
-              >
-                <TextField
-                  id="campaign-schedule"
-                  name="scheduled_at"
-                  type="datetime-local"
-                  label={text.scheduleAt}
-                  hint={text.scheduleHint(timeZone)}
-                  value={scheduleValue}
-                  error={scheduleError}
-                />
-                <div>
-                  <Button icon="clock">{text.schedule}</Button>
-                </div>
-              </form>
-            </>
-          )
-          : null}
-      </div>
-    </Card>
-  );
-}
-
-function CheckLine({ check: { name, label, problems } }: { check: ShownCheck }) {
-  const text = campaignText.use();
-  const isFine = problems.length === 0;
-  return (
-    <li class="flex items-start gap-2.5">
-      <Icon name={isFine ? "check" : "alert"} class={`mt-1 ${isFine ? "text-success" : "text-danger"}`} />
-      <span class="min-w-0 wrap-anywhere">
-        {isFine ? label : problems.map((problem) => <span key={problem} class="block">{problem}</span>)}
-        {name === "address" && !isFine ? <TextLink href={SETTINGS_PATH}>{text.addAddress}</TextLink> : null}
-      </span>
-    </li>
   );
 }
 

@@ -50,7 +50,7 @@ export const en = {
     windowFrom: "Send from (hour)",
     windowUntil: "Send until (hour)",
     windowHint: (zone: string) => `Hours from 0 to 24 in your time zone, ${zone}.`,
-    rate: "Emails per hour, at most",
+    rate: "Maximum emails per hour",
     test: "Subject test",
     subjectB: "Second subject",
     subjectBHint: "Some recipients get one of the two subjects. The others get the one with more clicks.",
@@ -58,7 +58,7 @@ export const en = {
     testHours: "Decide after (hours)",
     opens: "Count how many people open the email",
     opensHint:
-      "Adds an invisible picture. Many email programs load it by themselves, so the figure is rough.",
+      "Adds an invisible image. Many email apps load it on their own, so the figure is only an estimate.",
     save: "Save changes",
     create: "Create draft",
     cancel: "Cancel",

@@ -89,7 +89,7 @@ export const en = {
   status: {
     title: "System status",
     description: "Whether Denizen works right now: its database, email, jobs and storage.",
-    healthy: "All systems work",
+    healthy: "All systems operational",
     degraded: "Some systems have problems",
     unhealthy: "We're having an outage",
     works: "Works",

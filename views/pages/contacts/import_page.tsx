@@ -25,7 +25,7 @@ export type ImportPageProps = {
   values: ImportPlanValues;
   errors?: Record<string, string>;
   problem?: string;
-  /** Whether a running import has made no progress for a while. */
+  /** Whether an import that is being read or running has made no progress for a while. */
   isSlow: boolean;
 };
 
@@ -33,9 +33,9 @@ const COUNTS = ["new", "updated", "unchanged", "merged", "refused", "kept"] as c
 
 /** `/contacts/imports/:id`: the check of a file, then the progress, then the result. */
 export function ImportPage(props: ImportPageProps) {
-  const { found: { id, status }, issues } = props;
+  const { found: { id, status }, issues, isSlow } = props;
   const text = importText.use();
-  if (status === "reading") return <Alert>{text.reading}</Alert>;
+  if (status === "reading") return isSlow ? <StoppedReading id={id} /> : <Alert>{text.reading}</Alert>;
   const refresh = hx({
     get: `/contacts/imports/${id}`,
     trigger: "every 2s",
@@ -47,6 +47,16 @@ export function ImportPage(props: ImportPageProps) {
       {status === "ready" ? <PlanForm {...props} /> : <Progress {...props} />}
       {issues.length > 0 ? <Issues issues={issues} /> : null}
     </div>
+  );
+}
+
+/** The server may have stopped while it read the file. Nothing reads it again. */
+function StoppedReading({ id }: { id: string }) {
+  const text = importText.use();
+  return (
+    <form method="post" action={`/contacts/imports/${id}/delete`}>
+      <Alert kind="warning" action={<Button size="small">{text.remove}</Button>}>{text.stoppedReading}</Alert>
+    </form>
   );
 }
 

@@ -69,6 +69,7 @@ export const en = {
   progress: (position: string, rows: string) => `${position} of ${rows} rows`,
   stopped: "Your plan's limit was reached. Contacts up to here were imported.",
   reading: "This file is still being read. Reload the page in a moment.",
+  stoppedReading: "Reading this file takes too long, or has stopped. Discard it, and upload the file again.",
   started: "The import has started.",
   discarded: "The file was discarded.",
   showContacts: "Show contacts",

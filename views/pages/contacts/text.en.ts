@@ -73,6 +73,7 @@ export const en = {
     member: "stated by a member",
     person: "themselves",
     complaint: "by marking an email as spam",
+    account: "with an account of the product",
   },
   listForm: {
     new: "New list",

@@ -52,7 +52,7 @@ export const en = {
 
   removeTitle: (domain: string) => `Remove ${domain}?`,
   removeNote:
-    "The domain stops at once, everyone is signed out there, and links to it no longer work. If you add it again, it gets a new TXT record. Delete its DNS records, too.",
+    "The domain stops immediately, everyone is signed out there, and links to it no longer work. If you add it again, it gets a new TXT record. Delete its DNS records, too.",
   removeDomain: "Remove domain",
   removed: (domain: string) => `${domain} removed.`,
   cancel: "Cancel",

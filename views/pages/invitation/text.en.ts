@@ -13,7 +13,7 @@ export const en = {
   setUp: "For {email}. Enter your name and choose a password to join.",
   forAddress: "This invitation is for {email}.",
   setUpAtProvider: "You'll sign in as {email} with {provider}. Enter your name to join.",
-  otherWay: "Rather use a password? {link}",
+  otherWay: "Prefer a password? {link}",
   otherWayLink: "Choose a password",
   name: "Your name",
   password: "Password",

@@ -15,7 +15,7 @@ export const en = {
   backToSignIn: "Back to sign in",
   linkSent: "If that address has an account, we sent a link to it.",
   chooseTitle: "Choose a password",
-  chooseLead: "For {address}. The new password signs you out everywhere else.",
+  chooseLead: "For {address}. Changing it signs you out everywhere else.",
   firstLead: "For {address}. You're signed in right after.",
   newPassword: "New password",
   savePassword: "Save password",

@@ -7,12 +7,12 @@ export const en = {
   plans: "Plans",
   lead: "Start free. Every workspace has its own schema, role and address.",
   audience: {
-    starter: "For small teams and first tries",
+    starter: "For small teams getting started",
     team: "For teams that work together daily",
     premium: "For companies that build on the API",
-    enterprise: "For organizations with their own terms",
+    enterprise: "For organizations that need custom terms",
   },
-  byAgreement: "By agreement",
+  byAgreement: "Custom",
   perMonth: "a month",
   perYear: "a year",
   cycle: "Billing cycle",
@@ -40,7 +40,7 @@ export const en = {
       {
         question: "Do we need a card to start?",
         answer:
-          "No. Starter is free, and you can try a paid plan for 14 days without a card: each workspace and each person once.",
+          "No. Starter is free, and you can try a paid plan for 14 days without a card. Each workspace and each person gets one trial.",
       },
       {
         question: "What happens when a trial ends?",

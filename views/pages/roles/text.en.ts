@@ -16,7 +16,7 @@ export const en = {
 
   none: "Roles that fit your team",
   noneHint: "Give people exactly what they need, such as an auditor who sees projects and members.",
-  notIncluded: (plan: string) => `Make your own roles on the ${plan} plan and above.`,
+  notIncluded: (plan: string) => `Custom roles are part of the ${plan} plan and above.`,
   keptOnly: (plan: string) => `These roles still work. To add or change one, you need the ${plan} plan.`,
 
   matrix: "What each role can do",

@@ -17,11 +17,11 @@ export const en = {
   back: "Back to the workspace",
   testCards: "Test cards",
   cards: [
-    ["4242 4242 4242 4242", "Every payment passes"],
+    ["4242 4242 4242 4242", "Every payment succeeds"],
     ["4000 0000 0000 0002", "The card is declined"],
     ["4000 0000 0000 9995", "The card has insufficient funds"],
     ["4000 0025 0000 3155", "The bank asks for a confirmation"],
-    ["4000 0000 0000 0341", "The first payment passes, renewals fail"],
+    ["4000 0000 0000 0341", "The first payment succeeds, renewals fail"],
   ] as [string, string][],
   errors: {
     cardNumber: "Enter one of the test cards.",
@@ -36,9 +36,9 @@ export const en = {
   settled: "There is nothing to pay.",
   payTitle: (number: string) => `Invoice ${number}`,
   portalTitle: "Payment method",
-  portalLead: "A new card is charged from the next invoice on. It also pays what is open.",
+  portalLead: "We'll charge the new card for open invoices, and from your next invoice on.",
   currentCard: (brand: string, last4: string) =>
     `${brand.charAt(0).toUpperCase()}${brand.slice(1)} ending in ${last4}`,
-  noCard: "There is no card yet.",
+  noCard: "No card yet.",
   saveCard: "Save the card",
 };

@@ -38,7 +38,7 @@ const BUILDER = "/segments/builder";
 
 /**
  * `/segments/new` and `/segments/:id`: the conditions beside who meets them. Buttons add and remove conditions. With JavaScript, each
- * change shows the count at once.
+ * change shows the count immediately.
  */
 export function SegmentForm(props: SegmentFormProps) {
   const { segment, rows, count, errors = {}, kind, problem } = props;

@@ -28,7 +28,7 @@ export const en = {
     "Campaigns no longer come from your domain, because its DKIM record is missing or has changed. Restore the record, then check again.",
   missingNotice:
     "The DKIM record is missing. If it is still missing in six hours, campaigns come from our address again.",
-  policyNotice: "Add the DMARC record as well. Gmail and Yahoo require it from senders of many emails.",
+  policyNotice: "Add the DMARC record as well. Gmail and Yahoo require it from bulk senders.",
   unsignedNotice:
     "Campaigns keep coming from our address: the email service of this installation can't sign for your domain.",
 

@@ -123,8 +123,8 @@ function StepItem({ sequenceId, step, stats, index, isFixed }: {
     ? text.conditions.tag(condition.value)
     : text.conditions.clicked;
   return (
-    <li class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3">
-      <div class="min-w-0 flex-1 basis-64">
+    <li class="flex flex-col gap-2 px-4 py-3">
+      <div class="min-w-0">
         <p class="text-sm text-muted">{[text.delays(delayHours), who].filter(Boolean).join(", ")}</p>
         <p class="font-medium wrap-anywhere" dir="auto">
           {isFixed ? subject : <TextLink href={`${path}/edit`}>{subject}</TextLink>}

@@ -5,7 +5,7 @@ const count = (value: number) => value.toLocaleString("en-US");
 export const en = {
   title: "Sequences",
   lead: "Emails that contacts get one after another, each at their own pace.",
-  new: "Create sequence",
+  new: "New sequence",
   none: "Write once, send at the right time",
   noneHint: "For example, welcome new contacts on day one, and share tips three days later.",
   notIncluded: (plan: string) => `Campaigns are part of the ${plan} plan and above.`,
@@ -31,9 +31,9 @@ export const en = {
   details: "Details",
   facts: { trigger: "Starts", goal: "Ends early", cap: "At most", started: "Contacts", ended: "Ended" },
   triggers: {
-    tag: (value: string) => `With the tag ${value}`,
-    list: (value: string) => `On the list ${value}`,
-    event: (value: string) => `With the event ${value}`,
+    tag: (value: string) => `When tagged ${value}`,
+    list: (value: string) => `When added to the list ${value}`,
+    event: (value: string) => `On the event ${value}`,
   },
   unknownList: "that was deleted",
   noGoal: "Only when someone unsubscribes",
@@ -79,7 +79,7 @@ export const en = {
   removeShort: "Remove",
   delays: (hours: number) =>
     hours === 0
-      ? "At once"
+      ? "Immediately"
       : hours % 24 === 0
       ? `After ${plural(hours / 24, "day")}`
       : `After ${plural(hours, "hour")}`,

@@ -35,9 +35,9 @@ export const en = {
     headers: "Additional headers",
     headersHint: "One header per line, such as “Authorization: Bearer …”.",
     headersKept: (names: string[]) =>
-      `Sent now: ${names.join(", ")}. Leave this empty to keep them. New lines replace them.`,
+      `Currently sent: ${names.join(", ")}. Leave this empty to keep them. New lines replace them.`,
     clearHeaders: "Send no additional headers",
-    rate: "Most requests per second",
+    rate: "Maximum requests per second",
     rateHint: "Leave this empty for no limit.",
     create: "Add webhook",
     save: "Save changes",
@@ -47,8 +47,7 @@ export const en = {
   secret: "Signing secret",
   secretLead: "Copy the secret now. We don't show it again.",
   secretNote: "Shown only once",
-  secretOverlap:
-    "For 24 hours, we sign with the former secret as well. Replace it in your service until then.",
+  secretOverlap: "For 24 hours, we sign with the former secret as well. Replace it in your service by then.",
   secretSaved: "I saved the secret",
   verifyHint: "Your service uses it to check that a request came from us.",
 
@@ -71,10 +70,10 @@ export const en = {
     manual: "Someone turned this webhook off. New events are kept as skipped.",
     gone: "We turned this webhook off, because the receiver answered 410 Gone. Events are kept as skipped.",
     failing:
-      "We turned this webhook off, because every attempt of five days failed. Events are kept as skipped.",
+      "We turned this webhook off, because every attempt failed for five days. Events are kept as skipped.",
   },
   failingNotice:
-    "Attempts fail right now. We keep trying, and turn the webhook off after five days without a success.",
+    "Attempts are failing right now. We'll keep trying, and turn the webhook off after five days without a success.",
 
   actions: {
     test: "Send test event",
@@ -125,7 +124,7 @@ export const en = {
   emptyBody: "Empty",
   errors: {
     refused: "The receiver didn't accept it",
-    redirected: "The receiver redirects. We don't follow redirects.",
+    redirected: "The receiver redirected the request. We don't follow redirects.",
     timed_out: "No answer within 15 seconds",
     connection_failed: "The connection failed",
     tls_failed: "The receiver's certificate isn't valid",

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { sandboxCustomers } from "../../../../db/control/schema/billing.ts";
-import { SECOND } from "../../../platform/clock.ts";
+import { DAY, SECOND } from "../../../platform/clock.ts";
 import { randomBase32 } from "../../../platform/crypto.ts";
 import type { Services } from "../../../ports.ts";
 import { type Life, live, nextDue } from "../../engine/engine.ts";
@@ -77,6 +77,24 @@ export class SandboxCustomers {
   async due(customerId: string): Promise<{ due: number | null; now: number }> {
     const row = await this.#find(customerId);
     return { due: nextDue(row.state), now: this.#nowOf(row) };
+  }
+
+  /**
+   * Moves the customer's clock forward to the next moment at which something is due, or by a day if that is sooner, and by
+   * `milliseconds` at the most. Returns how far it moved.
+   */
+  async advance(customerId: string, milliseconds: number): Promise<number> {
+    const { due, now } = await this.due(customerId);
+    const step = Math.min(milliseconds, DAY, due === null || due <= now ? Infinity : due - now);
+    const whole = Math.max(SECOND, Math.ceil(step / SECOND) * SECOND);
+    await this.change(customerId, () => {}, { ahead: whole });
+    return whole;
+  }
+
+  /** Lets what is due by the real time happen. */
+  async catchUp(customerId: string): Promise<void> {
+    const { due, now } = await this.due(customerId);
+    if (due !== null && due <= now) await this.change(customerId, () => {});
   }
 
   #nowOf({ clockAhead, state }: Row): number {

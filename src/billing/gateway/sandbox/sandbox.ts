@@ -1,19 +1,13 @@
-import { createHmac } from "node:crypto";
-import { z } from "zod";
-import { DAY, SECOND } from "../../../platform/clock.ts";
-import { isSameSecret } from "../../../platform/crypto.ts";
 import type { Services } from "../../../ports.ts";
-import type { Life, Payment } from "../../engine/engine.ts";
-import { endsWithPeriod, isSameOrder } from "../../engine/engine.ts";
+import type { Life } from "../../engine/engine.ts";
+import type { Payment } from "../../engine/ledger.ts";
 import type {
   Card,
   CheckoutState,
   CustomerState,
   InvoiceState,
-  LineState,
   SubscriptionState,
 } from "../../engine/state.ts";
-import { currentPeriod } from "../../engine/usage.ts";
 import type { Money } from "../../money.ts";
 import type { GatewayAccount, GatewayInvoice } from "../account.ts";
 import type {
@@ -30,17 +24,10 @@ import type {
 } from "../gateway.ts";
 import { unknownObject } from "../gateway_errors.ts";
 import { type OnEvents, SandboxCustomers } from "./customers.ts";
-import { toAccount, toInvoice, toLine } from "./to_account.ts";
-
-/** A signed event may be this old, or this far ahead. */
-const TOLERANCE = 300 * SECOND;
-
-const eventBody = z.object({
-  id: z.string(),
-  type: z.string(),
-  created_at: z.coerce.date(),
-  customer_id: z.string().nullable(),
-});
+import { signEvent, verifyEvent } from "./events.ts";
+import { customerOf, find } from "./ids.ts";
+import { previewOf } from "./preview.ts";
+import { toAccount, toInvoice } from "./to_account.ts";
 
 /** A gateway without a bank: it plays customers with the engine, and moves no money. Never in production. */
 export class SandboxGateway implements Gateway {
@@ -96,23 +83,7 @@ export class SandboxGateway implements Gateway {
   async previewChange({ subscriptionId, price, seats, at }: SubscriptionChange): Promise<ChangePreview> {
     return await this.#customers.look(customerOf(subscriptionId), (life) => {
       const subscription = find(life.state.subscriptions, subscriptionId);
-      const order = isSameOrder(subscription, { price, seats }) ? null : { price, seats };
-      if (order) life.dropPending(subscription);
-      const { lines, period } = order
-        ? life.change(subscription, order, at.getTime())
-        : { lines: [], period: null };
-      const now = life.bill(subscription, lines, price.currency);
-      const next = nextInvoice(life, subscription, order, period?.to);
-      const after = life.bill(subscription, next.lines, price.currency);
-      return {
-        dueNow: { amount: Math.max(0, now.total - now.creditUsed), currency: price.currency },
-        lines: now.lines.map(toLine),
-        next: {
-          at: new Date(next.at),
-          total: { amount: after.total, currency: price.currency },
-          lines: after.lines.map(toLine),
-        },
-      };
+      return previewOf(life, subscription, { price, seats, at });
     });
   }
 
@@ -157,7 +128,7 @@ export class SandboxGateway implements Gateway {
   }
 
   async fetchAccount(customerId: string): Promise<GatewayAccount> {
-    await this.#catchUp(customerId);
+    await this.#customers.catchUp(customerId);
     return await this.#customers.look(
       customerId,
       ({ state }, clockAhead) => toAccount(state, { clockAhead, pageOf: this.#invoicePage }),
@@ -216,18 +187,22 @@ export class SandboxGateway implements Gateway {
     return Promise.resolve();
   }
 
-  async reportUsage({ customerId, metric, hour, total }: UsageReport): Promise<void> {
-    await this.#customers.change(customerId, (life) => life.setUsage(metric, hour.toISOString(), total));
+  async reportUsage({ customerId, hours }: UsageReport): Promise<void> {
+    await this.#customers.change(customerId, (life) => {
+      for (const { metric, hour, total } of hours) life.setUsage(metric, hour.toISOString(), total);
+    });
   }
 
   verifyEvent(body: Uint8Array, signature: string | undefined): Promise<VerifiedEvent> {
-    return Promise.resolve(this.#verify(new TextDecoder().decode(body), signature));
+    const { clock } = this.#services;
+    return Promise.resolve(
+      verifyEvent(new TextDecoder().decode(body), signature, { key: this.#key, now: clock.now() }),
+    );
   }
 
-  /** The header that `verifyEvent` accepts: `t=<seconds>,v1=<hex>`, as Stripe writes it. */
+  /** The header that `verifyEvent` accepts. */
   signEvent(body: string, at: Date = this.#services.clock.now()): string {
-    const seconds = Math.floor(at.getTime() / SECOND);
-    return `t=${seconds},v1=${this.#digest(seconds, body)}`;
+    return signEvent(body, { key: this.#key, at });
   }
 
   /** The open checkout's page shows this. Throws `not_found`. */
@@ -279,22 +254,9 @@ export class SandboxGateway implements Gateway {
     return await this.#customers.change(customerId, work);
   }
 
-  /**
-   * Moves the customer's clock forward to the next moment at which something is due, or by a day if that is sooner, and by
-   * `milliseconds` at the most. Returns how far it moved.
-   */
+  /** Moves the customer's clock to the next moment at which something is due. Returns how far it moved. */
   async advance(customerId: string, milliseconds: number): Promise<number> {
-    const { due, now } = await this.#customers.due(customerId);
-    const step = Math.min(milliseconds, DAY, due === null || due <= now ? Infinity : due - now);
-    const whole = Math.max(SECOND, Math.ceil(step / SECOND) * SECOND);
-    await this.#customers.change(customerId, () => {}, { ahead: whole });
-    return whole;
-  }
-
-  /** Lets what is due by the real time happen. */
-  async #catchUp(customerId: string): Promise<void> {
-    const { due, now } = await this.#customers.due(customerId);
-    if (due !== null && due <= now) await this.#customers.change(customerId, () => {});
+    return await this.#customers.advance(customerId, milliseconds);
   }
 
   /** Changes a customer who isn't deleted. */
@@ -315,25 +277,8 @@ export class SandboxGateway implements Gateway {
     );
   }
 
-  #verify(body: string, signature: string | undefined): VerifiedEvent {
-    const [, seconds, digest] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature ?? "") ?? [];
-    if (!seconds || !digest) return { verdict: "invalid", reason: "The signature is missing or malformed." };
-    const age = this.#services.clock.now().getTime() - Number(seconds) * SECOND;
-    if (Math.abs(age) > TOLERANCE) {
-      return { verdict: "invalid", reason: "The signature is too old or ahead." };
-    }
-    if (!isSameSecret(digest, this.#digest(Number(seconds), body))) {
-      return { verdict: "invalid", reason: "The signature doesn't fit the body." };
-    }
-    const parsed = eventBody.safeParse(parseJson(body));
-    if (!parsed.success) return { verdict: "unknown", reason: "The body is no event." };
-    const { id, type, created_at: createdAt, customer_id: customerId } = parsed.data;
-    return { verdict: "valid", event: { id, type, createdAt, isLive: false, customerId } };
-  }
-
-  #digest(seconds: number, body: string): string {
-    const [appSecret] = this.#services.config.appSecrets;
-    return createHmac("sha256", `sandbox events ${appSecret}`).update(`${seconds}.${body}`).digest("hex");
+  get #key(): string {
+    return `sandbox events ${this.#services.config.appSecrets[0]}`;
   }
 
   #outcome(payment: Payment): PaymentOutcome {
@@ -345,52 +290,5 @@ export class SandboxGateway implements Gateway {
 
   #page(path: string): string {
     return `${this.#services.config.appUrl.origin}/sandbox/${path}`;
-  }
-}
-
-/** The customer in an id, such as `cus_x` in `in_x_12`. Throws `not_found`. */
-function customerOf(id: string): string {
-  const [, customer] = /^[a-z_]+_([a-z2-7]+)_\d+$/.exec(id) ?? [];
-  if (!customer) throw unknownObject(id);
-  return `cus_${customer}`;
-}
-
-function find<Item extends { id: string }>(items: Item[], id: string): Item {
-  const found = items.find((item) => item.id === id);
-  if (!found) throw unknownObject(id);
-  return found;
-}
-
-function nextInvoice(
-  life: Life,
-  subscription: SubscriptionState,
-  order: Pick<SubscriptionState, "price" | "seats"> | null,
-  newEnd: number | undefined,
-): { at: number; lines: LineState[] } {
-  if (!order) return { at: subscription.periodEnd, lines: life.nextLines(subscription) };
-  const changed: SubscriptionState = {
-    ...subscription,
-    ...order,
-    waitingLines: [],
-    scheduled: null,
-    ...(newEnd === undefined ? {} : {
-      anchor: life.now,
-      period: 0,
-      periodStart: life.now,
-      periodEnd: newEnd,
-      closedPeriods: [...subscription.closedPeriods, currentPeriod(subscription, life.now)],
-    }),
-  };
-  return {
-    at: changed.periodEnd,
-    lines: endsWithPeriod(changed) ? [] : life.nextLines(changed),
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

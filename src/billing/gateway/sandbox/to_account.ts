@@ -1,4 +1,5 @@
-import { dueOf, endsWithPeriod } from "../../engine/engine.ts";
+import { dueOf } from "../../engine/ledger.ts";
+import { endsWithPeriod } from "../../engine/subscriptions.ts";
 import type {
   CustomerState,
   InvoiceState,
@@ -67,7 +68,7 @@ export function toLine({ periodStart, periodEnd, ...line }: LineState): InvoiceL
 }
 
 function toSubscription(subscription: SubscriptionState): GatewaySubscription {
-  const { id, status, price, seats, scheduled, pending, periodEnd, cancelAt } = subscription;
+  const { id, status, price, seats, scheduled, pending, periodEnd, cancelAt, coupon } = subscription;
   return {
     id,
     status,
@@ -81,6 +82,9 @@ function toSubscription(subscription: SubscriptionState): GatewaySubscription {
     canceledAt: dateOf(subscription.canceledAt),
     endedAt: dateOf(subscription.endedAt),
     scheduled: scheduled && { ...scheduled, at: new Date(scheduled.at) },
+    discounts: coupon && coupon.duration !== "once"
+      ? [{ off: coupon.off, endsAt: dateOf(coupon.endsAt) }]
+      : [],
     pending: pending &&
       { price: pending.price, seats: pending.seats, expiresAt: new Date(pending.expiresAt) },
   };

@@ -25,7 +25,9 @@ export async function fetchAccount(
   { client, prices, invoices, isLive, clock }: Parts,
 ): Promise<GatewayAccount> {
   const customer = await client.call((stripe) =>
-    stripe.customers.retrieve(id, { expand: ["invoice_settings.default_payment_method", "test_clock"] })
+    stripe.customers.retrieve(id, {
+      expand: ["invoice_settings.default_payment_method", "test_clock", "discount.source.coupon"],
+    })
   );
   if (customer.deleted) return deletedAccount(id, isLive);
   const [subscriptions, listed, payments] = await Promise.all([
@@ -34,7 +36,7 @@ export async function fetchAccount(
         customer: id,
         status: "all",
         limit: MOST,
-        expand: ["data.schedule", "data.default_payment_method"],
+        expand: ["data.schedule", "data.default_payment_method", "data.discounts.source.coupon"],
       })
     ),
     client.call((stripe) => stripe.invoices.list({ customer: id, limit: MOST, expand: ["data.payments"] })),

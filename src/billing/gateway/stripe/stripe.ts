@@ -209,8 +209,8 @@ export class StripeGateway implements Gateway {
     await this.#catalog.apply(catalog, changes);
   }
 
-  async reportUsage(usage: UsageReport): Promise<void> {
-    await this.#usage.report(usage);
+  async reportUsage(report: UsageReport): Promise<void> {
+    await this.#usage.report(report);
   }
 
   async verifyEvent(body: Uint8Array, signature: string | undefined): Promise<VerifiedEvent> {

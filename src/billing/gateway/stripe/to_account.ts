@@ -26,7 +26,8 @@ export function toAccount(
     paymentMethod: methodOf(customer, subscriptions),
     // At Stripe, a negative balance is a credit.
     credit: -(customer.balance ?? 0) || 0,
-    subscriptions: subscriptions.toSorted(newestFirst).map((one) => toSubscription(one, priceOf)),
+    subscriptions: subscriptions.toSorted(newestFirst)
+      .map((one) => toSubscription(one, { priceOf, customer })),
     invoices: invoices.toSorted(newestFirst).map((one) => toInvoice(one, payments))
       .filter((invoice) => invoice !== null),
   };

@@ -1,13 +1,21 @@
 import type Stripe from "stripe";
 import type { Price } from "../../prices.ts";
-import { type GatewaySubscription, SUBSCRIPTION_STATUSES, type SubscriptionStatus } from "../account.ts";
+import {
+  type GatewayDiscount,
+  type GatewaySubscription,
+  SUBSCRIPTION_STATUSES,
+  type SubscriptionStatus,
+} from "../account.ts";
 import { expanded, idOf, toDate, toDateOrNull } from "./shapes.ts";
 
 /** Which price of ours this is, or null. */
 export type PriceOf = (price: string | Stripe.Price | Stripe.DeletedPrice) => Price | null;
 
 /** Throws a `RangeError` for a status that this version of the API doesn't have, so that nothing is decided by it. */
-export function toSubscription(subscription: Stripe.Subscription, priceOf: PriceOf): GatewaySubscription {
+export function toSubscription(
+  subscription: Stripe.Subscription,
+  { priceOf, customer }: { priceOf: PriceOf; customer?: Pick<Stripe.Customer, "discount"> },
+): GatewaySubscription {
   const item = planItemOf(subscription, priceOf);
   const status = statusOf(subscription.status);
   const { created, ended_at, canceled_at, cancel_at, cancel_at_period_end, trial_end } = subscription;
@@ -26,6 +34,7 @@ export function toSubscription(subscription: Stripe.Subscription, priceOf: Price
     canceledAt: toDateOrNull(canceled_at),
     endedAt: hasEnded ? toDate(ended_at ?? canceled_at ?? created) : null,
     scheduled: hasEnded ? null : scheduledOf(subscription, priceOf),
+    discounts: discountsOf(subscription, customer?.discount ?? null),
     pending: pendingOf(subscription, priceOf),
   };
 }
@@ -62,6 +71,23 @@ function scheduledOf(subscription: Stripe.Subscription, priceOf: PriceOf): Gatew
     return { scheduleId: schedule.id, price: known, seats: quantity ?? 1, at: toDate(next!.start_date) };
   }
   return null;
+}
+
+/** Without any of its own, a subscription has its customer's. An amount in another currency takes nothing off. */
+function discountsOf(
+  { discounts, currency }: Stripe.Subscription,
+  ofCustomer: Stripe.Discount | null,
+): GatewayDiscount[] {
+  const own = discounts.length > 0 ? discounts : ofCustomer ? [ofCustomer] : [];
+  return own.flatMap((reference): GatewayDiscount[] => {
+    const discount = expanded(reference);
+    const coupon = expanded(discount?.source.coupon);
+    if (!discount || !coupon || coupon.duration === "once") return [];
+    const { percent_off: percent, amount_off: amount } = coupon;
+    const endsAt = toDateOrNull(discount.end);
+    if (percent !== null) return [{ off: { percent }, endsAt }];
+    return amount !== null && coupon.currency === currency ? [{ off: { amount }, endsAt }] : [];
+  });
 }
 
 function pendingOf(

@@ -1,18 +1,19 @@
 import type Stripe from "stripe";
 import { type Clock, HOUR } from "../../../platform/clock.ts";
-import type { CatalogMetric, UsageReport } from "../gateway.ts";
+import type { CatalogMetric, HourlyUsage, UsageReport } from "../gateway.ts";
 import { parseMeteredKey } from "./catalog_entries.ts";
+import { hasEnded } from "./changes.ts";
 import { isStripeFailure, type StripeClient } from "./client.ts";
 import type { Invoices } from "./invoices.ts";
 import type { PriceIds } from "./price_ids.ts";
 import { idOf, toDate, toSeconds } from "./shapes.ts";
-import { hasEnded } from "./changes.ts";
 
 /** Hours that ended this recently belong to the current period, or to one whose invoice is still a draft. */
 const RECENT = 2 * HOUR;
 const MOST = 100;
 
-type Used = { period: { start: number; end: number }; included: number; amount: number; billed: number };
+/** A period that a final invoice billed: the allowance, the price of a unit, and how many units it billed. */
+type Billed = { period: { start: number; end: number }; included: number; price: number; units: number };
 
 /**
  * Reports metered usage. A meter whose events have a window of an hour counts the newest event of each hour, so a total replaces the one
@@ -27,20 +28,18 @@ export class Usage {
     private readonly options: { metrics: readonly CatalogMetric[]; clock: Clock },
   ) {}
 
-  async report(usage: UsageReport): Promise<void> {
-    await this.#send(usage);
-    const metric = this.options.metrics.find(({ key }) => key === usage.metric);
-    if (!metric || this.options.clock.now().getTime() - usage.hour.getTime() < RECENT) return;
-    const subscription = await this.#closedBefore(usage);
-    const used = subscription && await this.#billedIn(subscription, metric, usage.hour);
-    if (!subscription || !used) return;
-    const total = await usage.usedBetween(toDate(used.period.start), toDate(used.period.end));
-    const late = await this.#lateItems(usage, used.period);
-    const units = Math.max(0, total - used.included) - used.billed - late.units;
-    if (units > 0) await this.#bill(subscription, metric, { ...used, units, number: late.count });
+  /** However many hours are late, what was billed is read once. */
+  async report(report: UsageReport): Promise<void> {
+    // One after another: Stripe takes one event of a customer's meter at a time.
+    for (const hour of report.hours) await this.#send(report.customerId, hour);
+    const recent = this.options.clock.now().getTime() - RECENT;
+    const late = report.hours.filter(({ hour }) => hour.getTime() <= recent);
+    const subscription = late.length > 0 ? await this.#runningOf(report.customerId) : null;
+    const closed = late.filter(({ hour }) => subscription && hour < startOf(subscription));
+    if (subscription && closed.length > 0) await this.#billLate(report, subscription, closed);
   }
 
-  async #send({ customerId, metric, hour, total }: UsageReport): Promise<void> {
+  async #send(customerId: string, { metric, hour, total }: HourlyUsage): Promise<void> {
     try {
       await this.client.call((stripe) =>
         stripe.billing.meterEvents.create({
@@ -55,44 +54,66 @@ export class Usage {
     }
   }
 
-  /** The customer's subscription, if its current period began after the hour. */
-  async #closedBefore({ customerId, hour }: UsageReport): Promise<Stripe.Subscription | null> {
+  async #runningOf(customer: string): Promise<Stripe.Subscription | null> {
     const { data } = await this.client.call((stripe) =>
-      stripe.subscriptions.list({ customer: customerId, status: "all", limit: MOST })
+      stripe.subscriptions.list({ customer, status: "all", limit: MOST })
     );
-    return data.find((subscription) =>
-      !hasEnded(subscription) &&
-      subscription.items.data.some(({ current_period_start }) => toDate(current_period_start) > hour)
-    ) ?? null;
+    return data.find((subscription) => !hasEnded(subscription)) ?? null;
   }
 
-  /** What a final invoice billed of the metric for the period that the hour is in. Null if none did. */
-  async #billedIn(
-    { id }: Stripe.Subscription,
-    metric: CatalogMetric,
-    hour: Date,
-  ): Promise<Used | null> {
+  /** Bills what hours of closed periods make these cost more than was billed. */
+  async #billLate(
+    { customerId, usedBetween }: UsageReport,
+    subscription: Stripe.Subscription,
+    closed: HourlyUsage[],
+  ): Promise<void> {
+    const [lines, items] = await Promise.all([
+      this.#linesSince(subscription, closed.map(({ hour }) => hour)),
+      this.client.call((stripe) => stripe.invoiceItems.list({ customer: customerId, limit: MOST })),
+    ]);
+    for (const metric of this.options.metrics) {
+      const hours = closed.filter((used) => used.metric === metric.key).map(({ hour }) => hour);
+      for (const billed of await this.#billedFor(metric, hours, lines)) {
+        const { period, included } = billed;
+        const earlier = items.data.filter(({ metadata }) =>
+          metadata?.metric === metric.key && metadata.period === String(period.start)
+        );
+        const total = await usedBetween(metric.key, toDate(period.start), toDate(period.end));
+        const units = Math.max(0, total - included) - billed.units - sum(earlier, unitsOf);
+        if (units > 0) await this.#bill(subscription, metric, { ...billed, units, number: earlier.length });
+      }
+    }
+  }
+
+  /** The lines of the final invoices that can bill one of the hours. An invoice comes after what it bills. */
+  async #linesSince({ id }: Stripe.Subscription, hours: Date[]): Promise<Stripe.InvoiceLineItem[]> {
+    const first = Math.min(...hours.map(toSeconds));
     const { data } = await this.client.call((stripe) =>
       stripe.invoices.list({ subscription: id, limit: MOST })
     );
-    for (const listed of data) {
-      if (listed.status === "draft" || listed.status === "void") continue;
-      const { lines } = await this.invoices.withAllLines(listed);
-      const inPeriod = lines.data.filter(({ period }) =>
-        toDate(period.start) <= hour && hour < toDate(period.end)
-      );
-      for (const { period, pricing } of inPeriod) {
-        const key = await this.#lookupKeyOf(pricing);
-        const terms = key && parseMeteredKey(key, metric);
-        if (!terms) continue;
-        const ofPrice = inPeriod.filter((line) =>
-          idOf(line.pricing?.price_details?.price) === idOf(pricing?.price_details?.price)
-        );
-        const billed = ofPrice.reduce((sum, { amount }) => sum + amount, 0) / terms.price;
-        return { period, included: terms.included, amount: terms.price, billed };
-      }
+    const final = data.filter(({ status, created }) =>
+      status !== "draft" && status !== "void" && created >= first
+    );
+    const complete = await Promise.all(final.map((invoice) => this.invoices.withAllLines(invoice)));
+    return complete.flatMap(({ lines }) => lines.data);
+  }
+
+  /** What the lines billed of the metric, for each period with one of the hours. */
+  async #billedFor(
+    metric: CatalogMetric,
+    hours: Date[],
+    lines: Stripe.InvoiceLineItem[],
+  ): Promise<Billed[]> {
+    const billed = new Map<string, Billed>();
+    for (const { period, pricing, amount } of lines) {
+      if (!hours.some((hour) => toDate(period.start) <= hour && hour < toDate(period.end))) continue;
+      const key = await this.#lookupKeyOf(pricing);
+      const terms = key && parseMeteredKey(key, metric);
+      if (!terms) continue;
+      const { units } = billed.get(`${key} ${period.start}`) ?? { units: 0 };
+      billed.set(`${key} ${period.start}`, { ...terms, period, units: units + amount / terms.price });
     }
-    return null;
+    return [...billed.values()];
   }
 
   async #lookupKeyOf(pricing: Stripe.InvoiceLineItem["pricing"]): Promise<string | null> {
@@ -100,35 +121,34 @@ export class Usage {
     return id === null ? null : await this.prices.keyOf(id);
   }
 
-  /** What was billed late for the period before. */
-  async #lateItems({ customerId, metric }: UsageReport, period: Used["period"]) {
-    const { data } = await this.client.call((stripe) =>
-      stripe.invoiceItems.list({ customer: customerId, limit: MOST })
-    );
-    const items = data.filter(({ metadata }) =>
-      metadata?.metric === metric && metadata.period === String(period.start)
-    );
-    return {
-      count: items.length,
-      units: items.reduce((sum, { metadata }) => sum + Number(metadata!.units), 0),
-    };
-  }
-
   async #bill(
     { id, customer, currency }: Stripe.Subscription,
     { key, name }: CatalogMetric,
-    { period, amount, units, number }: Used & { units: number; number: number },
+    { period, price, units, number }: Billed & { number: number },
   ): Promise<void> {
     await this.client.call((stripe) =>
       stripe.invoiceItems.create({
         customer: idOf(customer)!,
         subscription: id,
         currency,
-        amount: units * amount,
+        amount: units * price,
         description: `${name}: ${units} more, reported late`,
         period,
         metadata: { metric: key, period: String(period.start), units: String(units) },
       }, { idempotencyKey: `late ${id} ${key} ${period.start} ${number}` })
     );
   }
+}
+
+/** When the current period began. */
+function startOf({ items }: Stripe.Subscription): Date {
+  return toDate(Math.max(...items.data.map(({ current_period_start }) => current_period_start)));
+}
+
+function unitsOf({ metadata }: Stripe.InvoiceItem): number {
+  return Number(metadata!.units);
+}
+
+function sum<Item>(items: Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
 }

@@ -6,7 +6,7 @@ import { newSequence } from "../../src/sequences/sequence.ts";
 import { createSequence } from "../../src/sequences/sequences.ts";
 
 /** A stopped sequence that forty contacts are in. Returns its id and its first step's. */
-export async function showSequence(ctx: TenantContext): Promise<{ id: string; stepId: string }> {
+export async function addSequencePages(ctx: TenantContext): Promise<{ id: string; stepId: string }> {
   const body = "Hi {{ name | there }},\n\nhere is how to [start](https://northwind.example/start).";
   const { id, steps } = await createSequence(
     ctx,

@@ -1,0 +1,2 @@
+/** What the demo has of generated resources, one line each. */
+export {};
