@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { PATIENCE } from "../support/patience.ts";
 
 const CANDIDATES = [
   "/usr/bin/chromium",
@@ -41,7 +42,7 @@ export async function launchInstallable(): Promise<BrowserContext> {
     executablePath: await findChromium(),
     args: ARGUMENTS,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE);
   context.on("close", () => Deno.remove(profile, { recursive: true }).catch(() => {}));
   return context;
 }
@@ -68,7 +69,7 @@ export async function openWindow(
   } = {},
 ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on(

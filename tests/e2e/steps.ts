@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import { PATIENCE } from "../support/patience.ts";
 import { type Company, PASSWORD, type World } from "../support/world.ts";
 import { launchBrowser } from "./browser.ts";
 
@@ -56,7 +57,8 @@ export async function waitForWorker(page: Page): Promise<void> {
 
 /** Looks in the page until there is something. `waitForFunction` would take the promise itself for it. */
 export async function waitFor<Found>(page: Page, look: () => Promise<Found>): Promise<NonNullable<Found>> {
-  for (let tries = 0; tries < 200; tries++) {
+  const until = performance.now() + PATIENCE;
+  while (performance.now() < until) {
     const found = await page.evaluate(look);
     if (found) return found;
     await page.waitForTimeout(50);

@@ -3,6 +3,7 @@ import { request } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { addCustomDomain, removeCustomDomain } from "../../src/custom_domains/domains.ts";
 import { liveDomain, primaryDomain } from "../support/custom_domains.ts";
+import { PATIENCE } from "../support/patience.ts";
 import { freePort, isProgram } from "../support/process.ts";
 import { Zone } from "../support/sending_domains.ts";
 import { World } from "../support/world.ts";
@@ -13,7 +14,6 @@ import { World } from "../support/world.ts";
  */
 
 const CADDYFILE = new URL("../../deploy/caddy/Caddyfile", import.meta.url).pathname;
-const PATIENCE = 20_000;
 
 const isInstalled = await isProgram("caddy");
 

@@ -20,6 +20,8 @@ import { World } from "../support/world.ts";
 
 const MINUTE = 60_000;
 const SLEEP_SECONDS = 3;
+/** Milliseconds, so many that a busy server still makes a tenant in time. */
+const ANSWER_WITHIN = 2_000;
 
 Deno.test("S47 the first request of every kind succeeds after all connections exceeded their maximum age", async () => {
   let age = 0;
@@ -125,7 +127,7 @@ Deno.test("requests get 503 while the path to the database is dead, and the next
   const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
     (proxy = await DatabaseProxy.open(address)).address;
   {
-    await using world = await World.open({}, { through, answerWithin: 300 });
+    await using world = await World.open({}, { through, answerWithin: ANSWER_WITHIN });
     const kinds = await everyKind(world, await world.company("acme"));
     await statusesOf(kinds);
     const started = performance.now();
@@ -142,7 +144,7 @@ Deno.test("requests get 503 while the path to the database is dead, and the next
       assert.equal(status, 503);
       assert.ok(headers["retry-after"]);
     }
-    assert.ok(took < 3_000, `${took} ms`);
+    assert.ok(took < 4 * ANSWER_WITHIN, `${took} ms`);
     assert.deepEqual(after, allAnswered(kinds));
   }
   await proxy![Symbol.asyncDispose]();
@@ -156,7 +158,7 @@ Deno.test({
     const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
       (proxy = await DatabaseProxy.open(address)).address;
     {
-      await using world = await World.open({}, { through, answerWithin: 300 });
+      await using world = await World.open({}, { through, answerWithin: ANSWER_WITHIN });
       const heard: string[] = [];
       if (!await world.services.db.listen("denizen_test", (payload) => heard.push(payload))) return;
       proxy!.silenceConnections();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { PATIENCE } from "./patience.ts";
 import type { World } from "./world.ts";
 
 /** An event as it arrives. `data` is parsed. */
@@ -11,8 +12,6 @@ type Options = { token?: string; key?: string; lastEventId?: string; port?: numb
 
 /** A world, or another process. */
 type Server = Pick<World, "port"> & { host(): string };
-
-const PATIENCE = 10_000;
 
 /** A client that reads an event stream as browsers do: `lastEventId` also follows ids without an event. */
 export class EventReader implements AsyncDisposable {
@@ -63,7 +62,7 @@ export class EventReader implements AsyncDisposable {
     return this.events;
   }
 
-  /** Waits until `isDone`. Fails after ten seconds, or when the stream ends. */
+  /** Waits until `isDone`. Fails after `PATIENCE`, or when the stream ends. */
   async until(isDone: () => boolean): Promise<void> {
     await this.#inTime(async (changed) => {
       while (!isDone()) {
@@ -73,7 +72,7 @@ export class EventReader implements AsyncDisposable {
     });
   }
 
-  /** Waits until the stream ends. Fails after ten seconds. */
+  /** Waits until the stream ends. Fails after `PATIENCE`. */
   async closed(): Promise<void> {
     await this.#inTime(async (changed) => {
       while (!this.#isClosed) await changed();

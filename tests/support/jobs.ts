@@ -12,6 +12,7 @@ import { enqueueAll, type JobOptions } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
+import { PATIENCE } from "./patience.ts";
 import type { World } from "./world.ts";
 
 /** The engines that can be tested. `postgres` needs a server. */
@@ -85,11 +86,11 @@ export async function addJob(world: World, job: Partial<typeof outbox.$inferInse
   return id;
 }
 
-/** Waits until the condition holds, up to ten seconds. */
+/** Waits until the condition holds. Fails after `PATIENCE`. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + PATIENCE;
   while (!await condition()) {
-    if (performance.now() > deadline) throw new Error("The condition didn't hold within ten seconds.");
+    if (performance.now() > deadline) throw new Error("The condition didn't hold in time.");
     await new Promise((done) => setTimeout(done, 10));
   }
 }

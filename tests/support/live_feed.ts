@@ -1,7 +1,7 @@
 import type { Browser } from "./browser.ts";
+import { PATIENCE } from "./patience.ts";
 import type { World } from "./world.ts";
 
-const PATIENCE = 10_000;
 const [TEXT, CLOSE, PING, PONG] = [1, 8, 9, 10];
 const BLANK_LINE = "\r\n\r\n";
 
@@ -64,7 +64,7 @@ export class LiveFeedClient implements AsyncDisposable {
     return client;
   }
 
-  /** Waits until `isDone`. Fails after ten seconds. */
+  /** Waits until `isDone`. Fails after `PATIENCE`. */
   async until(isDone: () => boolean): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_, reject) => {
