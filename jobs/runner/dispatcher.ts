@@ -71,12 +71,13 @@ export class Dispatcher {
       const dispatches: Dispatch[] = [];
       for (const queue of ready) {
         const policy = this.#policies[queue];
-        const free = jobsPerWorker(policy) * workers - (inProgress[queue] ?? 0);
+        const all = jobsPerWorker(policy) * workers;
+        const free = all - (inProgress[queue] ?? 0);
+        const shared = free - Math.floor(all / 2);
         const share = slotsPerPartition(policy) * JOBS_PER_SLOT * workers;
         const full = Math.ceil(policy.concurrency / slotsPerPartition(policy));
-        if (free > 0) {
-          dispatches.push(...await this.#dispatchRound(tx, queue, { free, share, full, workers }));
-        }
+        const room = { free, shared, share, least: JOBS_PER_SLOT * workers, full, workers };
+        if (free > 0) dispatches.push(...await this.#dispatchRound(tx, queue, room));
       }
       const backlog = new Set(dispatches.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
       return { dispatches, backlog, hasMoreDue, lost, sizeClass };
@@ -87,14 +88,19 @@ export class Dispatcher {
   async #dispatchRound(
     tx: ControlTx,
     queue: QueueName,
-    { free, ...room }: Omit<Room, "after">,
+    { free, shared, ...room }: Omit<Room, "after">,
   ): Promise<Dispatch[]> {
     const after = this.#turns.get(queue) ?? BEFORE_ALL_PARTITIONS;
-    const first = await dispatchReady(tx, queue, { free, ...room, after });
+    const first = await dispatchReady(tx, queue, { free, shared, ...room, after });
     const jobs = first.flatMap(({ jobs }) => jobs);
     const left = free - jobs.length;
     const second = after !== BEFORE_ALL_PARTITIONS && left > 0
-      ? await dispatchReady(tx, queue, { free: left, ...room, after: BEFORE_ALL_PARTITIONS })
+      ? await dispatchReady(tx, queue, {
+        ...room,
+        free: left,
+        shared: shared - jobs.length,
+        after: BEFORE_ALL_PARTITIONS,
+      })
       : [];
     const last = left === 0 ? jobs.map(([, partition]) => partition).sort().at(-1) : undefined;
     this.#turns.set(queue, last ?? BEFORE_ALL_PARTITIONS);

@@ -43,11 +43,24 @@ export const BEFORE_ALL_PARTITIONS = "00000000-0000-0000-0000-000000000000";
 /** The partition of the platform's own jobs. */
 export const PLATFORM_PARTITION = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
+const PLATFORM = sql.raw(`'${PLATFORM_PARTITION}'`);
+
 /** How many jobs are considered for each free slot, over all partitions. */
 const CANDIDATES_PER_SLOT = 2;
 
-/** How many slots are free, and how many a partition gets. At most `full` partitions can have their whole share. */
-export type Room = { free: number; share: number; full: number; workers: number; after: string };
+/**
+ * How many slots are free, and how many a partition gets. At most `full` partitions can have their whole share. Beyond the
+ * first `shared` free slots, a partition only gets slots until it has `least`.
+ */
+export type Room = {
+  free: number;
+  shared: number;
+  share: number;
+  least: number;
+  full: number;
+  workers: number;
+  after: string;
+};
 
 /**
  * Dispatches up to `free` ready jobs of a queue, from the partitions after `after`. Partitions with the fewest jobs in
@@ -58,7 +71,7 @@ export type Room = { free: number; share: number; full: number; workers: number;
 export async function dispatchReady(
   tx: ControlTx,
   queue: QueueName,
-  { free, share, full, workers, after }: Room,
+  { free, shared, share, least, full, workers, after }: Room,
 ): Promise<Dispatch[]> {
   const dispatchIds = Array.from({ length: workers }, newId);
   const jobs = await tx.execute<{ id: string; partition: string; dispatchId: string }>(sql`
@@ -74,7 +87,7 @@ export async function dispatchReady(
       where state in ('dispatched', 'running') and queue = ${queue} group by partition_key),
     allowed as (
       select p.key, coalesce(i.jobs, 0) as jobs,
-        case when p.key = ${sql.raw(`'${PLATFORM_PARTITION}'`)} then ${free}
+        case when p.key = ${PLATFORM} then ${free}
           else ${share} - coalesce(i.jobs, 0) end as slots,
         ceil(${free * CANDIDATES_PER_SLOT}::float / count(*) over ())::int as most
       from partitions p left join in_progress i on i.key = p.key where p.key is not null),
@@ -84,11 +97,12 @@ export async function dispatchReady(
         select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue}
           and partition_key = a.key
         order by priority, run_at, id limit greatest(least(a.slots, a.most), 0)) c),
-    chosen as (select id, (row_number() over (order by turn))::int as position from candidates order by turn limit ${free})
+    chosen as (select id, turn, (row_number() over (order by turn))::int as position from candidates order by turn limit ${free})
     update ${outbox} o set state = 'dispatched', lease_until = ${leaseEnd()},
       dispatch_id = (${JSON.stringify(dispatchIds)}::jsonb ->> (position % ${workers}))::uuid
-    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.partition_key as partition,
-      o.dispatch_id as "dispatchId"`);
+    from chosen where o.id = chosen.id and o.state = 'ready'
+      and (position <= ${shared} or turn <= ${least} or o.partition_key = ${PLATFORM})
+    returning o.id, o.partition_key as partition, o.dispatch_id as "dispatchId"`);
   const byDispatch = Map.groupBy(jobs, ({ dispatchId }) => dispatchId);
   return [...byDispatch].map(([id, its]) => ({ id, queue, jobs: its.map((job) => [job.id, job.partition]) }));
 }

@@ -1,6 +1,7 @@
 /**
  * Items of several partitions that wait for a fixed number of slots. Partitions take turns, and each gets at most its share
- * of the slots, so a partition with a single item soon gets a slot, however many items the others have waiting.
+ * of the slots. Once half of the slots are used, a partition whose share isn't all of them gets none beyond its first. So a
+ * partition with a single item soon gets a slot, however many items the others have waiting.
  */
 export class FairQueue<Item> {
   readonly #slots: number;
@@ -33,7 +34,7 @@ export class FairQueue<Item> {
     if (this.#used >= this.#slots) return undefined;
     for (const [partition, items] of this.#waiting) {
       const used = this.#usedBy.get(partition) ?? 0;
-      if (used >= this.#shareOf(partition)) continue;
+      if (used >= this.#shareNow(partition)) continue;
       const item = items.shift()!;
       this.#waiting.delete(partition);
       if (items.length > 0) this.#waiting.set(partition, items); // at the end of the round
@@ -58,5 +59,10 @@ export class FairQueue<Item> {
     this.#waiting.clear();
     this.#waitingItems = 0;
     return items;
+  }
+
+  #shareNow(partition: string): number {
+    const share = this.#shareOf(partition);
+    return share < this.#slots && this.#used >= this.#slots / 2 ? Math.min(share, 1) : share;
   }
 }

@@ -116,7 +116,8 @@ webhooks.operation("post", "/webhook-endpoints/{id}/rotate-secret", {
   summary: "Give an endpoint a new secret",
   permission: WEBHOOKS_MANAGE,
   events: [WEBHOOK_SECRET_ROTATED],
-  description: `${NEEDS} For 24 hours, requests are signed with both secrets.`,
+  description:
+    `${NEEDS} For 24 hours, requests are signed with both secrets. If a former secret still signs, it no longer does.`,
   answer: { description: "The endpoint and its new secret", schema: endpointWithSecret },
   run: (ctx, { id }) => rotateSecret(ctx, id),
   present: toSentWithSecret,

@@ -151,21 +151,15 @@ pages.post("/developers/webhooks/:id/status", async (c) => {
   return await done(c, { to: `${PATH}/${id}`, flash: status === "active" ? turnedOn : turnedOff });
 });
 
-pages.get("/developers/webhooks/:id/secret", async (c) => {
-  const ctx = c.get("member");
-  const endpoint = await getEndpoint(ctx, c.req.param("id"));
-  requireFeature(ctx, WEBHOOKS);
-  return await page(c, {
-    title: textOf(c).rotate,
-    trail: trailOf(c, endpoint),
-    body: <RotateSecretPage id={endpoint.id} />,
-  });
-});
+pages.get("/developers/webhooks/:id/secret", async (c) => await page(c, await rotatePage(c)));
 
-pages.post("/developers/webhooks/:id/secret", async (c) => {
-  const rotated = await rotateSecret(c.get("member"), c.req.param("id"));
-  return await page(c, secretPage(c, rotated, { isRotated: true }));
-});
+pages.post("/developers/webhooks/:id/secret", (c) =>
+  form(c, {
+    schema: z.object({}),
+    submit: (_, { idFor }) => rotateSecret(c.get("member"), c.req.param("id"), idFor("webhook secret")),
+    done: (rotated) => page(c, secretPage(c, rotated, { isRotated: true })),
+    refused: () => rotatePage(c),
+  }));
 
 pages.get("/developers/webhooks/:id/delete", async (c) => {
   const endpoint = await getEndpoint(c.get("member"), c.req.param("id"));
@@ -238,6 +232,19 @@ function formPage(c: Context<MemberEnv>, props: Omit<EndpointFormProps, "choices
     title: props.endpoint ? textOf(c).edit : textOf(c).new,
     trail: trailOf(c),
     body: <EndpointForm choices={choices} {...props} />,
+  };
+}
+
+async function rotatePage(c: Context<MemberEnv, "/:id">): Promise<Page> {
+  const ctx = c.get("member");
+  const endpoint = await getEndpoint(ctx, c.req.param("id"));
+  requireFeature(ctx, WEBHOOKS);
+  const { id, previousSecretUntil: until } = endpoint;
+  const formerUntil = until && until > ctx.services.clock.now() ? until : undefined;
+  return {
+    title: textOf(c).rotate,
+    trail: trailOf(c, endpoint),
+    body: <RotateSecretPage id={id} formerUntil={formerUntil} />,
   };
 }
 

@@ -65,7 +65,9 @@ export const SHARED_TABLES: readonly ArchiveRule[] = [
       "sealed_secret",
       "sealed_previous_secret",
       "previous_secret_until",
+      "rotation_id",
       "next_slot_at",
+      "paced_until",
     ],
     // Two workspaces must not send the same events, so someone turns each endpoint on.
     arrive: (row, services) => ({

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
+import { and, eq, inArray, lt, not, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { challenges, trustedBrowsers } from "../../db/control/schema/factors.ts";
@@ -20,7 +20,7 @@ import { countWriters } from "../../db/control/schema/count_writers.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
-import { webhookEvents } from "../../db/control/schema/webhooks.ts";
+import { webhookDeliveries, webhookEvents } from "../../db/control/schema/webhooks.ts";
 import { enqueueSync } from "../announcements/sync_users.ts";
 import { deleteOldEventIds } from "../analytics/track/retention.ts";
 import type { SystemContext } from "../context.ts";
@@ -41,8 +41,8 @@ const ROWS_AT_ONCE = 5_000;
 /** How long rows are kept after they end, for investigations. */
 const ENDED = DAY;
 
-/** Rows that are deleted once `age` milliseconds have passed since the time in `column`. */
-type Expiring = { table: PgTable; key: PgColumn; column: PgColumn; age: number };
+/** Rows that are deleted once `age` milliseconds have passed since the time in `column`, unless `isNeeded` holds. */
+type Expiring = { table: PgTable; key: PgColumn; column: PgColumn; age: number; isNeeded?: SQL };
 
 const EXPIRING: Record<string, Expiring> = {
   sessions: { table: sessions, key: sessions.id, column: sessions.expiresAt, age: ENDED },
@@ -145,6 +145,9 @@ const EXPIRING: Record<string, Expiring> = {
     key: webhookEvents.id,
     column: webhookEvents.createdAt,
     age: 30 * DAY,
+    isNeeded:
+      sql`exists (select from ${webhookDeliveries} where ${webhookDeliveries.eventId} = ${webhookEvents.id}
+      and ${webhookDeliveries.status} = 'pending')`,
   },
   // No counter repeats a batch for that long.
   count_writers: { table: countWriters, key: countWriters.id, column: countWriters.writtenAt, age: 30 * DAY },
@@ -161,8 +164,9 @@ const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);
   const deleted: Record<string, number> = {};
-  for (const [name, { table, key, column, age }] of Object.entries(EXPIRING)) {
-    deleted[name] = await deleteAll(ctx, table, key, lt(column, before(age)));
+  for (const [name, { table, key, column, age, isNeeded }] of Object.entries(EXPIRING)) {
+    const isExpired = and(lt(column, before(age)), isNeeded && not(isNeeded))!;
+    deleted[name] = await deleteAll(ctx, table, key, isExpired);
   }
   deleted.jobs = 0;
   for (const state of ["done", "failed"] as const) {

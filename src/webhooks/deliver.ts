@@ -1,9 +1,11 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import { webhookDeliveries, webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import { isEntitled } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { job, tenantOf } from "../outbox/job.ts";
-import { SECOND } from "../platform/clock.ts";
+import { after, SECOND } from "../platform/clock.ts";
 import { ATTEMPT_JOB, enqueueAttempts } from "./attempt_queue.ts";
 import { DELIVERY_BATCHES } from "./delivery_batches.ts";
 import type { Work } from "./delivery_rows.ts";
@@ -13,6 +15,9 @@ import { type Attempt, recordAttempt } from "./record_attempt.ts";
 import { send } from "./send.ts";
 import { sign } from "./signature.ts";
 import { RESOLVER } from "./target.ts";
+
+/** How much earlier than its turn an attempt may be sent, because the one before started late. */
+const TOLERANCE = 100;
 
 /** One attempt to deliver an event to an endpoint. If it fails, it enqueues the next. */
 export const DELIVER = job(ATTEMPT_JOB.name, {
@@ -24,7 +29,7 @@ export const DELIVER = job(ATTEMPT_JOB.name, {
     if (work.endpoint.status === "disabled" || !isEntitled(ctx, WEBHOOKS)) {
       return await skip(ctx, work);
     }
-    const pause = hasSlot ? 0 : await takeSlot(ctx.system, work.endpoint);
+    const pause = await findPause(ctx.system, work.endpoint, hasSlot);
     if (pause > 0) return await waitForSlot(ctx, work, { attempt, pause });
     await recordAttempt(ctx, work, await attemptNow(ctx, work, attempt));
   },
@@ -48,19 +53,52 @@ async function skip({ system, services }: TenantContext, { delivery }: Work): Pr
   services.metrics.webhookDelivered("skipped");
 }
 
-/** Takes the endpoint's next free slot. Returns the milliseconds until it. */
-async function takeSlot(
+/**
+ * Milliseconds until the attempt may be sent. An attempt waits for a slot, and if many start late and together, those beyond the
+ * limit take new slots.
+ */
+async function findPause(
   { control, services: { clock } }: SystemContext,
   { id, rateLimit }: EndpointRow,
+  hasSlot: boolean,
 ): Promise<number> {
   if (rateLimit === null) return 0;
-  const [now, interval] = [clock.now(), SECOND / rateLimit];
-  const { nextSlotAt } = webhookEndpoints;
-  const [row] = await control.update(webhookEndpoints).set({
-    nextSlotAt:
-      sql`greatest(${nextSlotAt}, ${now.toISOString()}::timestamptz) + ${interval} * interval '1 millisecond'`,
-  }).where(eq(webhookEndpoints.id, id)).returning({ nextSlotAt });
+  const turn = { id, now: clock.now(), interval: SECOND / rateLimit };
+  const pause = hasSlot ? 0 : await takeSlot(control, turn);
+  if (pause > 0 || await claimSend(control, turn)) return pause;
+  return await takeSlot(control, turn);
+}
+
+type Turn = { id: string; now: Date; interval: number };
+
+/** Takes the endpoint's next free slot. Returns the milliseconds until it. */
+async function takeSlot(control: ControlDb, { id, now, interval }: Turn): Promise<number> {
+  const { nextSlotAt, pacedUntil } = webhookEndpoints;
+  const [row] = await control.update(webhookEndpoints)
+    .set({ nextSlotAt: later(interval, now, nextSlotAt, pacedUntil) })
+    .where(eq(webhookEndpoints.id, id)).returning({ nextSlotAt });
   return row ? Math.max(0, Math.round(row.nextSlotAt!.getTime() - interval - now.getTime())) : 0;
+}
+
+/**
+ * Counts an attempt as sent, unless the limit is used up (GCRA). A second's worth may be sent at once, because jobs become due in
+ * polls a second apart. If nothing was sent for an interval, the attempt may always be sent.
+ */
+async function claimSend(control: ControlDb, { id, now, interval }: Turn): Promise<boolean> {
+  const { pacedUntil } = webhookEndpoints;
+  const isDue = lte(pacedUntil, after(now, SECOND - interval + TOLERANCE));
+  const claimed = await control.update(webhookEndpoints).set({ pacedUntil: later(interval, now, pacedUntil) })
+    .where(and(eq(webhookEndpoints.id, id), or(isNull(pacedUntil), isDue))).returning({
+      id: webhookEndpoints.id,
+    });
+  return claimed.length > 0;
+}
+
+/** An interval after the latest of these times. */
+function later(interval: number, now: Date, ...times: PgColumn[]): SQL {
+  return sql`greatest(${now.toISOString()}::timestamptz, ${
+    sql.join(times, sql`, `)
+  }) + ${interval} * interval '1 millisecond'`;
 }
 
 async function waitForSlot(

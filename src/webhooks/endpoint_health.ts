@@ -6,7 +6,7 @@ import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import type { TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { publish } from "../events/publish.ts";
-import { DAY, HOUR } from "../platform/clock.ts";
+import { after, DAY, HOUR } from "../platform/clock.ts";
 import { emailOwners } from "../tenancy/owners.ts";
 import { skipPending } from "./delivery_rows.ts";
 import { WEBHOOK_DISABLED_EMAIL, WEBHOOK_FAILING_EMAIL } from "./emails.ts";
@@ -15,12 +15,17 @@ import { WEBHOOK_DISABLED } from "./events.ts";
 
 /** After this time without a success, the next failure is the last but one. */
 const FAILING_TIME = 5 * DAY;
-/** The last failure comes at least this much later. A shorter outage can't turn off an endpoint that gets few events. */
+/** The last failure comes this much later. A shorter outage can't turn off an endpoint that gets few events. */
 const LAST_CHANCE_TIME = 12 * HOUR;
+/** After this time, nobody knows what happened since, and the next failure is the last but one again. */
+const LAST_CHANCE_END = DAY;
+
+/** An endpoint whose failures are forgotten. */
+export const NO_FAILURES = { failingSince: null, failureToldAt: null, lastChanceAt: null };
 
 /** Forgets the endpoint's failures. Usually there are none, and nothing is written. */
 export async function recordSuccess(tx: ControlTx, id: string): Promise<null> {
-  await tx.update(webhookEndpoints).set({ failingSince: null, failureToldAt: null, lastChanceAt: null })
+  await tx.update(webhookEndpoints).set(NO_FAILURES)
     .where(and(eq(webhookEndpoints.id, id), isNotNull(webhookEndpoints.failingSince)));
   return null;
 }
@@ -33,8 +38,8 @@ export async function lockFailing(tx: ControlTx, id: string): Promise<EndpointRo
 
 /**
  * Counts a failed attempt of a locked endpoint. Tells people when a delivery has failed for good, once until the next success. Disables the endpoint if
- * the receiver answered 410, or if every attempt failed for five days and another one 12 hours later, and keeps what waits as
- * skipped.
+ * the receiver answered 410, or if every attempt failed for five days and another one 12 to 24 hours later, and keeps what waits
+ * as skipped.
  */
 export async function recordFailure(
   ctx: TenantContext,
@@ -46,10 +51,11 @@ export async function recordFailure(
   if (isGone) return await disable(ctx, tx, before, "gone");
   const since = await failingWithoutBreak(ctx, tx, before);
   const isFailing = since !== null && now.getTime() - since.getTime() >= FAILING_TIME;
-  const lastChance = isFailing && before.lastChanceAt && before.lastChanceAt >= since
+  const lastChance = isFailing && before.lastChanceAt && before.lastChanceAt >= since &&
+      after(before.lastChanceAt, LAST_CHANCE_END) >= now
     ? before.lastChanceAt
     : null;
-  if (isFailing && lastChance && now.getTime() - lastChance.getTime() >= LAST_CHANCE_TIME) {
+  if (lastChance && now >= after(lastChance, LAST_CHANCE_TIME)) {
     return await disable(ctx, tx, before, "failing");
   }
   const tells = isLast && !before.failureToldAt;

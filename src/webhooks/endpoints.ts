@@ -20,6 +20,7 @@ import { multiLine } from "../platform/text.ts";
 import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { skipPending } from "./delivery_rows.ts";
+import { NO_FAILURES } from "./endpoint_health.ts";
 import {
   type Endpoint,
   ENDPOINT_NOT_FOUND,
@@ -196,6 +197,8 @@ export async function updateEndpoint(
       ...(events ? { events: normalizeFilter(events) } : {}),
       // Slots that were booked at the former rate no longer count.
       ...(others.rateLimit === undefined ? {} : { nextSlotAt: null }),
+      // What failed at the former address says nothing about this one.
+      ...(others.url === undefined || others.url === before.url ? {} : NO_FAILURES),
       ...(headers ? { sealedHeaders: sealHeaders(services, headers) } : {}),
       ...(status && status !== before.status ? statusColumns(status, services.clock.now()) : {}),
       updatedAt: services.clock.now(),
@@ -225,18 +228,27 @@ export async function deleteEndpoint(ctx: TenantContext, id: string): Promise<En
   });
 }
 
-/** Gives an endpoint a new secret. The former one signs as well for 24 hours. Throws `not_found` or `feature_not_in_plan`. */
-export async function rotateSecret(ctx: TenantContext, id: string): Promise<WithSecret> {
+/**
+ * Gives an endpoint a new secret. The former one signs as well for 24 hours, and one before it no longer does. If the last rotation had
+ * `rotationId`, the request is a repeat, and gets the same secret. Throws `not_found` or `feature_not_in_plan`.
+ */
+export async function rotateSecret(
+  ctx: TenantContext,
+  id: string,
+  rotationId = newId(),
+): Promise<WithSecret> {
   authorize(ctx, WEBHOOKS_MANAGE);
   requireFeature(ctx, WEBHOOKS);
   const { services, tenant: { id: tenantId, schemaName: schema }, system } = ctx;
   const now = services.clock.now();
   return await system.tx(async (tx) => {
-    const { sealedSecret } = await lockEndpoint(tx, tenantId, id);
+    const before = await lockEndpoint(tx, tenantId, id);
+    if (before.rotationId === rotationId) return withSecret(ctx, before);
     const [rotated] = await tx.update(webhookEndpoints).set({
       sealedSecret: sealSecret(services, newSecret()),
-      sealedPreviousSecret: sealedSecret,
+      sealedPreviousSecret: before.sealedSecret,
       previousSecretUntil: after(now, ROTATION_OVERLAP_HOURS * HOUR),
+      rotationId,
       updatedAt: now,
     }).where(eq(webhookEndpoints.id, id)).returning();
     await publish(system, tx, WEBHOOK_SECRET_ROTATED, {
@@ -259,9 +271,7 @@ function statusColumns(status: EndpointRow["status"], now: Date) {
     status,
     disabledReason: null,
     disabledAt: null,
-    failingSince: null,
-    failureToldAt: null,
-    lastChanceAt: null,
+    ...NO_FAILURES,
     nextSlotAt: null,
   };
 }

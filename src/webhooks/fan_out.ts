@@ -23,7 +23,6 @@ export const FAN_OUT_EVENT = job(FAN_OUT.name, {
   payload: publishedEvent,
   run: async (run, event) => {
     const ctx = tenantOf(run);
-    if (!isEntitled(ctx, WEBHOOKS)) return;
     const data = findEventType(ctx.services, event.type)?.schema.safeParse(event.data);
     if (!data?.success) throw new PermanentFailure(`No event ${event.type} has this data.`);
     await ctx.system.tx((tx) => fanOut(ctx, tx, run.id, { ...event, data: data.data }));
@@ -39,15 +38,17 @@ async function fanOut(ctx: TenantContext, tx: ControlTx, id: string, event: Publ
 
 /**
  * Stores an event with its exact bytes, and one delivery for each endpoint. Deliveries to endpoints that are turned off are
- * skipped. Returns the deliveries that are new.
+ * skipped, and all of them without the plan. Returns the deliveries that are new.
  */
 export async function addDeliveries(
-  { system, services, tenant }: TenantContext,
+  ctx: TenantContext,
   tx: ControlTx,
   { id, type, at, data }: PublishedEvent & { id: string },
   endpoints: EndpointRow[],
 ): Promise<Delivery[]> {
+  const { system, services, tenant } = ctx;
   const now = services.clock.now();
+  const isIncluded = isEntitled(ctx, WEBHOOKS);
   const body = JSON.stringify({ type, timestamp: at, data });
   await tx.insert(webhookEvents).values({ id, tenantId: tenant.id, type, body, createdAt: now })
     .onConflictDoNothing();
@@ -57,7 +58,7 @@ export async function addDeliveries(
     endpointId,
     eventId: id,
     event: type,
-    ...(status === "active"
+    ...(isIncluded && status === "active"
       ? { status: "pending" as const, nextAttemptAt: now }
       : { status: "skipped" as const, endedAt: now }),
     createdAt: now,

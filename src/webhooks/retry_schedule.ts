@@ -17,6 +17,17 @@ export const MAX_ATTEMPTS = PAUSES.length + 1;
 const JITTER = 0.1;
 const LONGEST_RETRY_AFTER = DAY;
 
+/** The forms of a date (RFC 9110, section 5.6.7), because `Date.parse` accepts far more: the usual one, and two obsolete ones. */
+const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
+const TIME = String.raw`\d{2}:\d{2}:\d{2}`;
+const SHORT_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+const LONG_DAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day";
+const HTTP_DATE = new RegExp(
+  String.raw`^(?:${SHORT_DAY}, \d{2} ${MONTH} \d{4}|${LONG_DAY}, \d{2}-${MONTH}-\d{2}) ${TIME} GMT$`,
+);
+/** Without a time zone, but in GMT. */
+const ASCTIME_DATE = new RegExp(String.raw`^${SHORT_DAY} ${MONTH} (?:\d{2}| \d) ${TIME} \d{4}$`);
+
 /**
  * Milliseconds from attempt number `attempt` (from 1), which failed at `now`, to the next. Null after the last one. Up to a tenth
  * longer than scheduled, so that deliveries that failed together don't all return together. A receiver's `Retry-After` can only
@@ -36,8 +47,8 @@ export function nextPause(
 export function readRetryAfter(header: string | undefined, now: Date): number | null {
   const text = header?.trim() ?? "";
   if (/^\d+$/.test(text)) return Number(text) > 0 ? Number(text) * SECOND : null;
-  // An HTTP date starts with the name of a day. Date.parse alone would accept "-5".
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return null;
-  const pause = Date.parse(text) - now.getTime();
+  const isAsctime = ASCTIME_DATE.test(text);
+  if (!isAsctime && !HTTP_DATE.test(text)) return null;
+  const pause = Date.parse(isAsctime ? `${text} GMT` : text) - now.getTime();
   return pause > 0 ? pause : null;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HOUR } from "../../src/platform/clock.ts";
 import { ENDPOINT_LIST, listEndpoints } from "../../src/webhooks/endpoints.ts";
 import type { Browser } from "../support/browser.ts";
 import { startWorker } from "../support/jobs.ts";
@@ -39,7 +40,6 @@ Deno.test("an owner adds a webhook, tests it, sees the failed attempt and sends 
     /Enter a full address.*Choose at least one event\..*Use a whole number from 1 to 100\./s,
   );
   assert.match(refused.text, /value="nowhere"/);
-  const secretIn = (text: string) => /whsec_[A-Za-z0-9+/=]+/.exec(text.replaceAll("&#43;", "+"))?.[0];
   assert.ok(secretIn(created.text));
   assert.equal(secretIn(repeated.text), secretIn(created.text), "a form that is sent twice adds one webhook");
   assert.equal(items.length, 1);
@@ -114,6 +114,31 @@ Deno.test("headers stay when a webhook is edited, unless someone replaces or cle
   assert.deepEqual(await names(), []);
 });
 
+Deno.test("a form for a new secret that is sent twice makes one, and says when it would end the overlap", async () => {
+  await using world = await openWebhookWorld();
+  const acme = await world.company("acme");
+  const { id } = await addWebhook(acme, "http://127.0.0.1:9/hooks");
+  const { browser, path } = await signedIn(world, acme, acme.owner.email);
+  const address = `${path}/${id}/secret`;
+
+  const form = await browser.get(address);
+  const fields = { form_key: /name="form_key" value="([^"]+)"/.exec(form.text)![1]! };
+  const [rotated, repeated] = [await browser.post(address, fields), await browser.post(address, fields)];
+  const during = await browser.get(address);
+  const again = await browser.post(address, {
+    form_key: /name="form_key" value="([^"]+)"/.exec(during.text)![1]!,
+  });
+  world.clock.advance(25 * HOUR);
+  const later = await browser.get(address);
+
+  assert.ok(secretIn(rotated.text));
+  assert.equal(secretIn(repeated.text), secretIn(rotated.text));
+  assert.notEqual(secretIn(again.text), secretIn(rotated.text));
+  assert.doesNotMatch(form.text, /The former secret works/);
+  assert.match(during.text, /The former secret works until .* UTC.*A new secret ends that now\./s);
+  assert.doesNotMatch(later.text, /The former secret works/);
+});
+
 Deno.test("a plan without webhooks says which one has them, and existing ones can only be deleted", async () => {
   await using world = await World.open({ WEBHOOKS_ALLOW_PRIVATE: "1" });
   const starter = await world.company("starter", "Starter", undefined, "starter");
@@ -127,6 +152,10 @@ Deno.test("a plan without webhooks says which one has them, and existing ones ca
   assert.equal(form.status, 403);
   assert.match(events.text, /project\.created.*owner_id.*uuid or null/s);
 });
+
+function secretIn(text: string): string | undefined {
+  return /whsec_[A-Za-z0-9+/=]+/.exec(text.replaceAll("&#43;", "+"))?.[0];
+}
 
 async function signedIn(
   world: World,

@@ -17,8 +17,14 @@ import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
 import { sendTestEvent } from "../../src/webhooks/test_event.ts";
 import { startWorker, until } from "../support/jobs.ts";
 import { Receiver } from "../support/receiver.ts";
-import { addProject, addWebhook, attemptsOf, deliveriesOf, openWebhookWorld } from "../support/webhooks.ts";
-import type { Company, World } from "../support/world.ts";
+import {
+  addProject,
+  addWebhook,
+  attemptsOf,
+  deliveriesOf,
+  emailsAbout,
+  openWebhookWorld,
+} from "../support/webhooks.ts";
 
 /** Protects: an event reaches every endpoint that wants it, signed, exactly as it happened, until it is accepted. */
 
@@ -320,8 +326,4 @@ function verifyAt(
   const at = new Date(Number(headers["webhook-timestamp"]) * SECOND);
   const expected = new Webhook(secret).sign(headers["webhook-id"]!, at, body);
   if (!headers["webhook-signature"]!.split(" ").includes(expected)) throw new Error("No matching signature");
-}
-
-async function emailsAbout(world: World, { owner }: Company, message: string) {
-  return (await world.emails(owner.email)).filter((email) => email.message === message);
 }

@@ -40,6 +40,8 @@ Deno.test("S37 the API refuses an endpoint that isn't on the public internet", a
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
+  usePublicAddresses(world);
+  const { id } = await addWebhook(acme, "https://hooks.acme.example/");
   world.services.use(RESOLVER).resolve = (host) =>
     Promise.resolve(host === "inside.example" ? ["10.0.0.7"] : ["93.184.215.14", "::1"]);
   const urls = [
@@ -65,15 +67,18 @@ Deno.test("S37 the API refuses an endpoint that isn't on the public internet", a
   ];
   for (const url of urls) {
     await t.step(url, async () => {
-      const { status, json } = await world.api("POST", "/webhook-endpoints", {
-        token,
-        body: { url, events: ["*"] },
-      });
+      const answers = [
+        await world.api("POST", "/webhook-endpoints", { token, body: { url, events: ["*"] } }),
+        await world.api("PATCH", `/webhook-endpoints/${id}`, { token, body: { url } }),
+      ];
 
-      assert.deepEqual([status, json.errors?.[0].field], [422, "url"]);
+      for (const { status, json } of answers) {
+        assert.deepEqual([status, json.errors?.[0].field], [422, "url"]);
+      }
     });
   }
-  assert.equal(await world.system.control.$count(webhookEndpoints), 0);
+  const stored = await world.system.control.select().from(webhookEndpoints);
+  assert.deepEqual(stored.map(({ url }) => url), ["https://hooks.acme.example/"]);
 });
 
 Deno.test("S37 a name that leads inside only at delivery is refused there, before any connection", async () => {

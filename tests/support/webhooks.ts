@@ -45,6 +45,11 @@ export async function attemptsOf({ ctx }: Company, id: string) {
   return (await getDelivery(ctx, id)).attempts.toReversed();
 }
 
+/** The emails of a kind that a company's owner got. */
+export async function emailsAbout(world: World, { owner }: Company, message: string) {
+  return (await world.emails(owner.email)).filter((email) => email.message === message);
+}
+
 /** Every name resolves to an address on the internet. */
 export function usePublicAddresses({ services }: World): void {
   resolveNothing(services);

@@ -7,6 +7,7 @@ import { isPublicAddress } from "../../src/platform/public_address.ts";
 import { matches, normalizeFilter } from "../../src/webhooks/event_filter.ts";
 import { headerProblem, parseHeaderLines } from "../../src/webhooks/request_headers.ts";
 import { MAX_ATTEMPTS, nextPause, readRetryAfter } from "../../src/webhooks/retry_schedule.ts";
+import { ATTEMPT_TIME, MAX_RESPONSE_BYTES } from "../../src/webhooks/send.ts";
 import { newSecret, sign } from "../../src/webhooks/signature.ts";
 import { resolveTarget } from "../../src/webhooks/target.ts";
 
@@ -48,6 +49,37 @@ Deno.test("S68 Retry-After prolongs a pause, up to a day; nonsense and the past 
     assert.equal(pauseFor(nonsense), 5 * SECOND, nonsense);
   }
   assert.equal(readRetryAfter(undefined, NOW), null);
+});
+
+Deno.test("Retry-After may have each of the three forms of a date, all in GMT, and no other", () => {
+  const dates = [
+    "Mon, 02 Mar 2026 09:10:00 GMT",
+    "Monday, 02-Mar-26 09:10:00 GMT",
+    "Mon Mar  2 09:10:00 2026",
+    "Tue Mar 10 09:00:00 2026",
+  ];
+  const others = [
+    "Monkey 2099",
+    "Mon, 02 Mar 2099",
+    "Mon, 02 Mar 2099 09:10:00",
+    "Mon, 02 Mar 2099 09:10:00 +0100",
+    "Mon Mar 2 09:10:00 2099",
+    "Mon Mar  2 09:10:00 2099 GMT",
+    "2099-03-02T09:10:00Z",
+    "Mon, 99 Mar 2099 09:10:00 GMT",
+  ];
+
+  assert.deepEqual(dates.map((date) => readRetryAfter(date, NOW)), [
+    10 * MINUTE,
+    10 * MINUTE,
+    10 * MINUTE,
+    8 * DAY,
+  ]);
+  for (const other of others) assert.equal(readRetryAfter(other, NOW), null, other);
+});
+
+Deno.test("an attempt takes 15 seconds at most, and 64 KB of the response are kept", () => {
+  assert.deepEqual([ATTEMPT_TIME, MAX_RESPONSE_BYTES], [15_000, 65_536]);
 });
 
 Deno.test("a signature verifies with the library of Standard Webhooks, over any body", () => {

@@ -28,10 +28,14 @@ export const webhookEndpoints = control.table("webhook_endpoints", {
   rateLimit: smallint("rate_limit"),
   /** When the next attempt may start, if there is a limit. */
   nextSlotAt: moment("next_slot_at"),
+  /** Until when the attempts that were sent use up the limit. */
+  pacedUntil: moment("paced_until"),
   sealedSecret: text("sealed_secret").notNull(),
   /** The secret before the last rotation. It signs as well until `previousSecretUntil`. */
   sealedPreviousSecret: text("sealed_previous_secret"),
   previousSecretUntil: moment("previous_secret_until"),
+  /** The last rotation, by which a repeated form is recognized. */
+  rotationId: uuid("rotation_id"),
   status: text("status", { enum: ["active", "disabled"] }).notNull(),
   disabledReason: text("disabled_reason", { enum: DISABLED_REASONS }),
   disabledAt: moment("disabled_at"),
@@ -39,7 +43,7 @@ export const webhookEndpoints = control.table("webhook_endpoints", {
   failingSince: moment("failing_since"),
   /** When someone was told that deliveries fail. */
   failureToldAt: moment("failure_told_at"),
-  /** A failure after five days without a success. Another one half a day later disables the endpoint. */
+  /** A failure after five days without a success. Another one 12 to 24 hours later disables the endpoint. */
   lastChanceAt: moment("last_chance_at"),
   createdBy: uuid("created_by").$type<UserId>().references(() => users.id, { onDelete: "set null" }),
   createdAt: moment("created_at").notNull(),

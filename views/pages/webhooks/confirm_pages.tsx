@@ -3,7 +3,9 @@ import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextField } from "../../components/field.tsx";
+import { FormKeyField } from "../../components/form_key.tsx";
 import { SelectField } from "../../components/select.tsx";
+import { Clock, Day } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
 import { webhookText } from "./text.ts";
 import { WEBHOOKS_PATH } from "./webhook_address.ts";
@@ -32,14 +34,22 @@ export function DeleteWebhookPage({ id, host }: Named) {
   );
 }
 
-/** `/developers/webhooks/:id/secret` */
-export function RotateSecretPage({ id }: { id: string }) {
+/** `/developers/webhooks/:id/secret`. `formerUntil`: a former secret signs until then. */
+export function RotateSecretPage({ id, formerUntil }: { id: string; formerUntil?: Date }) {
   const text = webhookText.use();
   return (
     <div class="max-w-xl">
       <Card>
         <form method="post" action={`${WEBHOOKS_PATH}/${id}/secret`} class="grid gap-5">
+          <FormKeyField />
           <p class="text-muted">{text.rotateText}</p>
+          {formerUntil
+            ? (
+              <Alert kind="warning">
+                {fill(text.rotateAgain, { day: <Day at={formerUntil} />, time: <Clock at={formerUntil} /> })}
+              </Alert>
+            )
+            : null}
           <div class="flex flex-wrap gap-2">
             <Button variant="primary">{text.rotateAction}</Button>
             <ButtonLink href={`${WEBHOOKS_PATH}/${id}`}>{text.form.cancel}</ButtonLink>

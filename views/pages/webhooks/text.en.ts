@@ -138,6 +138,7 @@ export const en = {
 
   rotate: "Change secret",
   rotateText: "You get a new signing secret. For 24 hours, we sign with both, so that no request is refused.",
+  rotateAgain: "The former secret works until {day}, {time}. A new secret ends that now.",
   rotateAction: "Create new secret",
 
   remove: "Delete webhook",
