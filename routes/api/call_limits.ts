@@ -35,7 +35,7 @@ export async function runWithinLimits(c: CallerContext, next: Next): Promise<voi
   }
 }
 
-function pass(c: CallerContext, { quotas, refusal }: Omit<Admission, "giveBack">): void {
+function pass(c: CallerContext, { quotas, refusal }: Pick<Admission, "quotas" | "refusal">): void {
   if (quotas.length > 0) {
     c.header("RateLimit-Policy", quotas.map(policyField).join(", "));
     c.header("RateLimit", quotas.map(limitField).join(", "));

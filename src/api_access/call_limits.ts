@@ -69,7 +69,13 @@ export type CallQuota = {
  * What is left of each limit that a call was counted toward, or the error to throw, and what is left of the limit that is reached.
  * `giveBack` takes the call out of the count.
  */
-export type Admission = { quotas: CallQuota[]; refusal: DomainError | null; giveBack(): Promise<void> };
+export type Admission = {
+  quotas: CallQuota[];
+  refusal: DomainError | null;
+  /** Whether Redis didn't answer. Asking it again for the same call would only wait again. */
+  isDown: boolean;
+  giveBack(): Promise<void>;
+};
 
 /** The tenant whose plan limits the calls. Without a version, the newest one of the plan counts. */
 type Limited = Pick<Tenant, "id" | "plan"> & Partial<Pick<Tenant, "planVersion" | "overrides">>;
@@ -92,30 +98,34 @@ export async function countCall(
   const { id, plan } = tenant;
   const ofKey = key &&
     countedBy("key", await take(ctx, CALLS_OF_KEY, key.id, { limit: key.requestsPerMinute }));
-  // If the counter is down, asking again would only wait again.
-  if (ofKey?.taken.isDown) return { quotas: [ofKey.quota], refusal: null, giveBack: keep };
+  if (ofKey?.taken.isDown) return { quotas: [ofKey.quota], refusal: null, isDown: true, giveBack: keep };
   if (ofKey && !ofKey.taken.allowed) {
-    return { quotas: [ofKey.quota], refusal: refuse(services, plan, ofKey), giveBack: keep };
+    return { quotas: [ofKey.quota], refusal: refuse(services, plan, ofKey), isDown: false, giveBack: keep };
   }
   const limit = requestsOf(services, tenant);
   const ofTenant = countedBy("plan", await take(ctx, CALLS_OF_TENANT, id, { limit }));
   const giveBack = async () => {
     await Promise.all([ofTenant.taken.giveBack(), ofKey?.taken.giveBack()]);
   };
-  if (ofTenant.taken.allowed) return { quotas: quotasOf(ofTenant, ofKey), refusal: null, giveBack };
+  const { allowed, isDown } = ofTenant.taken;
+  if (allowed) return { quotas: quotasOf(ofTenant, ofKey), refusal: null, isDown, giveBack };
   await ofKey?.taken.giveBack();
-  return { quotas: [ofTenant.quota], refusal: refuse(services, plan, ofTenant), giveBack: keep };
+  return { quotas: [ofTenant.quota], refusal: refuse(services, plan, ofTenant), isDown, giveBack: keep };
 }
 
-/** Takes a call that was answered with 304 out of the counts, unless the tenant has had too many of them. Returns whether it is free. */
+/**
+ * Takes a call that was answered with 304 out of the counts, unless the tenant has had too many of them. Returns whether it is free.
+ * While Redis doesn't answer, it is, and nothing is taken out.
+ */
 export async function countUnchanged(
   services: Services,
   tenant: Limited,
   admission: Admission,
 ): Promise<boolean> {
+  if (admission.isDown) return true;
   const limit = FREE_CALLS_PER_CALL * requestsOf(services, tenant);
-  const { allowed } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
-  if (allowed) await admission.giveBack();
+  const { allowed, isDown } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
+  if (allowed && !isDown) await admission.giveBack();
   return allowed;
 }
 
@@ -123,7 +133,7 @@ export async function countUnchanged(
 export function startCall(
   services: Services,
   { id, plan }: Pick<Tenant, "id" | "plan">,
-): Omit<Admission, "giveBack"> {
+): Pick<Admission, "quotas" | "refusal"> {
   const limit = AT_ONCE[plan];
   if (services.use(RUNNING_CALLS).start(id, limit)) return { quotas: [], refusal: null };
   services.metrics.rateLimited(plan);
