@@ -22,8 +22,9 @@ export async function runWithinLimits(c: CallerContext, next: Next): Promise<voi
     const usedUp = await checkMonthlyCalls(ctx);
     if (usedUp) throw usedUp;
     await next();
-    const isFree = c.res.status === NOT_MODIFIED && await countUnchanged(services, tenant, counted);
-    if (!isFree) await countCallOfMonth(services, tenant.id);
+    const free = c.res.status === NOT_MODIFIED ? await countUnchanged(services, tenant, counted) : null;
+    if (free) setQuotas(c, free);
+    else await countCallOfMonth(services, tenant.id);
   } finally {
     endCall(services, tenant);
   }

@@ -99,19 +99,21 @@ export async function countCall(
 }
 
 /**
- * Takes a call that was answered with 304 out of the counts, unless the tenant has had too many of them. Returns whether it is free.
- * While Redis doesn't answer, it is, and nothing is taken out.
+ * Takes a call that was answered with 304 out of the counts, and returns what is left then. Returns null if the call counts, because
+ * the tenant has had too many of them. While Redis doesn't answer, it is free, and nothing is taken out.
  */
 export async function countUnchanged(
   services: Services,
   tenant: Limited,
-  admission: Admission,
-): Promise<boolean> {
-  if (admission.isDown) return true;
+  { quotas, isDown: wasDown, giveBack }: Admission,
+): Promise<Quota[] | null> {
+  if (wasDown) return quotas;
   const limit = FREE_CALLS_PER_CALL * requestsOf(services, tenant);
   const { allowed, isDown } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
-  if (allowed && !isDown) await admission.giveBack();
-  return allowed;
+  if (!allowed) return null;
+  if (isDown) return quotas;
+  await giveBack();
+  return quotas.map((quota) => ({ ...quota, remaining: quota.remaining + 1 }));
 }
 
 /**

@@ -79,7 +79,7 @@ Deno.test("304 is free five times as often as the plan's requests, and counts fr
 
   assert.deepEqual([lastFree, ...counted].map(({ status }) => status), [304, 304, 304]);
   assert.deepEqual([lastFree, ...counted, await get()].map((answer) => limits(answer)[1]), [
-    '"plan";r=58;t=60',
+    '"plan";r=59;t=60',
     '"plan";r=58;t=60',
     '"plan";r=57;t=60',
     '"plan";r=56;t=60',
