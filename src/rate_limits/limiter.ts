@@ -20,7 +20,7 @@ const TRY_AGAIN_IN_MINUTES = problem(
 );
 const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Try again in a few seconds.");
 
-/** No request waits longer for Redis, in milliseconds. */
+/** No attempt waits longer for Redis, in milliseconds. */
 const ANSWER_TIME = 50;
 /** When to try again while Redis doesn't answer, in seconds. */
 const DOWN_RETRY_SECONDS = 10;
