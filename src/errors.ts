@@ -32,6 +32,17 @@ export type FieldErrors = Record<string, string>;
 /** A plan's limit, and how much of it is used. */
 export type Usage = { limit: number; used: number };
 
+/** A limit on requests, and what is left of it, as `RateLimit-Policy` and `RateLimit` describe them. Times are in seconds. */
+export type Quota = {
+  /** The limit's name. */
+  policy: string;
+  quota: number;
+  /** Null if the quota is a number of requests at once. */
+  window: number | null;
+  remaining: number;
+  resetAfter: number;
+};
+
 const FIELDS_INVALID = problem("fields_invalid", "Some fields need another value.");
 const NOT_SIGNED_IN = problem("not_signed_in", "Sign in to continue.");
 const NOT_ALLOWED = problem("not_allowed", "Your role does not allow this.");
@@ -49,8 +60,8 @@ export class DomainError extends Error {
   readonly retryAfter: number | undefined;
   /** For `limit_reached`: the plan's limit, and how much of it is used. */
   readonly usage: Usage | undefined;
-  /** For `rate_limited`: the names of the limits on API calls that are exceeded, as `RateLimit-Policy` names them. */
-  readonly policies: readonly string[] | undefined;
+  /** For `rate_limited`: the limit that is reached. */
+  readonly reached: Quota | undefined;
 
   constructor(
     kind: ErrorKind,
@@ -59,7 +70,7 @@ export class DomainError extends Error {
       fields?: FieldProblems;
       retryAfter?: number | undefined;
       usage?: Usage;
-      policies?: readonly string[] | undefined;
+      reached?: Quota;
     } = {},
   ) {
     super(englishOf(problem));
@@ -69,7 +80,7 @@ export class DomainError extends Error {
     this.fields = options.fields ?? {};
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
-    this.policies = options.policies;
+    this.reached = options.reached;
   }
 }
 
@@ -148,9 +159,14 @@ export function unsupportedMediaType(problem: Problem): DomainError {
   return new DomainError("unsupported_media_type", problem);
 }
 
-/** The client has sent too many requests in a short time. */
-export function rateLimited(problem: Problem, retryAfter: number, policies?: readonly string[]): DomainError {
-  return new DomainError("rate_limited", problem, { retryAfter, policies });
+/** The client has sent too many requests in a short time, and reached this limit. */
+export function rateLimited(
+  problem: Problem,
+  retryAfter: number,
+  limit: Pick<Quota, "policy" | "quota" | "window">,
+): DomainError {
+  const reached = { ...limit, remaining: 0, resetAfter: retryAfter };
+  return new DomainError("rate_limited", problem, { retryAfter, reached });
 }
 
 /** A dependency of the product is unavailable right now. */

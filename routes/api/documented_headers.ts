@@ -10,9 +10,11 @@ const HEADERS = {
   "X-Request-Id": text("Identifies the request in the log. Problems contain it, too.", "uuid"),
   "RateLimit": text(
     'What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns ' +
-      "no tenant.",
+      "no tenant and is over no limit.",
   ),
-  "RateLimit-Policy": text('The limits of the tenant and of the key, such as `"plan";q=600;w=60`'),
+  "RateLimit-Policy": text(
+    'The limits of the tenant and of the key, and one that is reached, such as `"plan";q=600;w=60`',
+  ),
   "Retry-After": seconds("Seconds until a retry makes sense"),
   "ETag": text("The version of the resource, for `If-None-Match` and, where it is accepted, `If-Match`"),
   "Location": text("The URL of the new resource", "uri-reference"),

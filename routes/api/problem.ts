@@ -6,6 +6,7 @@ import { englishOf } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { wireErrors } from "../wire.ts";
 import { send } from "./answers.ts";
+import { addQuota } from "./rate_limit_headers.ts";
 
 /** The status and title of each kind of error, for the API and for pages. */
 export const STATUS: Record<
@@ -52,6 +53,7 @@ export function listProblemKinds(): { type: string | null; status: number; title
  * in every language, so that programs and logs can rely on it. Hides the details of any error that isn't a `DomainError`.
  */
 export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): Response {
+  if (error instanceof DomainError && error.reached) addQuota(c, error.reached);
   return send(c, problemAnswer(error, c.get("requestId")));
 }
 
@@ -60,7 +62,7 @@ export function problemAnswer(error: unknown, requestId: string): StoredAnswer {
   if (!(error instanceof DomainError)) {
     return answer(500, { title: "Internal error", detail: "Something went wrong on our side.", requestId });
   }
-  const { kind, fields, retryAfter, usage, policies } = error;
+  const { kind, fields, retryAfter, usage, reached } = error;
   const { status, title } = STATUS[kind];
   const headers = {
     ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
@@ -73,7 +75,7 @@ export function problemAnswer(error: unknown, requestId: string): StoredAnswer {
     ...(kind === "invalid" ? { errors } : {}),
     ...(TYPES[kind] && { type: TYPES[kind] }),
     ...usage,
-    ...(policies && { "violated-policies": policies }),
+    ...(reached && { "violated-policies": [reached.policy] }),
   };
   return answer(status, { title, detail: englishOf(error.problem), requestId }, more, headers);
 }

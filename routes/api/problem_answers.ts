@@ -17,7 +17,7 @@ const Problem = z.object({
   limit: z.int().optional().openapi({ description: "With a reached limit of the plan: the limit" }),
   used: z.int().optional().openapi({ description: "With a reached limit of the plan: how much is used" }),
   "violated-policies": z.array(z.string()).optional().openapi({
-    description: "With 429: the limits that are reached, as `RateLimit-Policy` names them",
+    description: "With 429: the limit that is reached, as `RateLimit-Policy` names them",
   }),
 }).openapi("Problem", {
   examples: [{

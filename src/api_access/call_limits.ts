@@ -1,7 +1,7 @@
 import { apiRequestsOf } from "../billing/entitlements.ts";
 import { type PlanKey, planOf } from "../billing/plans.ts";
-import { type DomainError, rateLimited } from "../errors.ts";
-import { MINUTE, SECOND } from "../platform/clock.ts";
+import { type DomainError, type Quota, rateLimited } from "../errors.ts";
+import { MINUTE } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { part, type Services } from "../ports.ts";
 import { take, type Taken } from "../rate_limits/limiter.ts";
@@ -23,7 +23,6 @@ const TOO_MANY_AT_ONCE = problem(
 );
 
 const WINDOW = MINUTE;
-const WINDOW_SECONDS = WINDOW / SECOND;
 /** How many unchanged answers are free, for each call of the plan. */
 const FREE_CALLS_PER_CALL = 5;
 
@@ -55,21 +54,15 @@ export const FREE_CALLS_OF_TENANT = rateLimit("api_unchanged", {
 const AT_ONCE: Readonly<Record<PlanKey, number>> = { starter: 50, team: 150, premium: 300, enterprise: 600 };
 const AT_ONCE_RETRY_SECONDS = 1;
 
-/** What a limit says about itself in `RateLimit-Policy` and `RateLimit`. Times are in seconds. */
-export type CallQuota = {
-  policy: "plan" | "key" | "concurrency";
-  quota: number;
-  /** Null if the quota is a number of calls at once. */
-  window: number | null;
-  remaining: number;
-  resetAfter: number;
+/** A call that was counted. */
+export type Admission = {
+  /** What is left of each limit that it was counted toward. */
+  quotas: Quota[];
+  /** Whether Redis didn't answer. Asking it again for the same call would only wait again. */
+  isDown: boolean;
+  /** Takes the call out of the counts. */
+  giveBack(): Promise<void>;
 };
-
-/**
- * What is left of each limit that a call was counted toward, or the error to throw, and what is left of the limit that is reached.
- * `giveBack` takes the call out of the count.
- */
-export type Admission = { quotas: CallQuota[]; refusal: DomainError | null; giveBack(): Promise<void> };
 
 /** The tenant whose plan limits the calls. Without a version, the newest one of the plan counts. */
 type Limited = Pick<Tenant, "id" | "plan"> & Partial<Pick<Tenant, "planVersion" | "overrides">>;
@@ -77,11 +70,11 @@ type Limited = Pick<Tenant, "id" | "plan"> & Partial<Pick<Tenant, "planVersion" 
 /** A key with a limit of its own. */
 export type LimitedKey = { id: string; requestsPerMinute: number };
 
-type Counted = { taken: Taken; quota: CallQuota };
+type Policy = "plan" | "key";
 
 /**
- * Counts a call toward the limits of its key and of its tenant. Returns what is left of each. A call over one of them counts toward
- * neither: then `refusal` is the error to throw. While Redis doesn't answer, every call passes.
+ * Counts a call toward the limits of its key and of its tenant. Throws `rate_limited` if it is over one of them, and counts it toward
+ * neither. While Redis doesn't answer, every call passes.
  */
 export async function countCall(
   services: Services,
@@ -90,48 +83,52 @@ export async function countCall(
 ): Promise<Admission> {
   const ctx = { services };
   const { id, plan } = tenant;
-  const ofKey = key &&
-    countedBy("key", await take(ctx, CALLS_OF_KEY, key.id, { limit: key.requestsPerMinute }));
-  // If the counter is down, asking again would only wait again.
-  if (ofKey?.taken.isDown) return { quotas: [ofKey.quota], refusal: null, giveBack: keep };
-  if (ofKey && !ofKey.taken.allowed) {
-    return { quotas: [ofKey.quota], refusal: refuse(services, plan, ofKey), giveBack: keep };
+  const ofKey = key && await take(ctx, CALLS_OF_KEY, key.id, { limit: key.requestsPerMinute });
+  if (ofKey?.isDown) return { quotas: [quotaOf("key", ofKey)], isDown: true, giveBack: ofKey.giveBack };
+  if (ofKey && !ofKey.allowed) throw refusal(services, plan, "key", ofKey);
+  const ofTenant = await take(ctx, CALLS_OF_TENANT, id, { limit: requestsOf(services, tenant) });
+  if (!ofTenant.allowed) {
+    await ofKey?.giveBack();
+    throw refusal(services, plan, "plan", ofTenant);
   }
-  const limit = requestsOf(services, tenant);
-  const ofTenant = countedBy("plan", await take(ctx, CALLS_OF_TENANT, id, { limit }));
-  const giveBack = async () => {
-    await Promise.all([ofTenant.taken.giveBack(), ofKey?.taken.giveBack()]);
+  return {
+    quotas: [quotaOf("plan", ofTenant), ...ofKey ? [quotaOf("key", ofKey)] : []],
+    isDown: ofTenant.isDown,
+    giveBack: async () => void await Promise.all([ofTenant.giveBack(), ofKey?.giveBack()]),
   };
-  if (ofTenant.taken.allowed) return { quotas: quotasOf(ofTenant, ofKey), refusal: null, giveBack };
-  await ofKey?.taken.giveBack();
-  return { quotas: [ofTenant.quota], refusal: refuse(services, plan, ofTenant), giveBack: keep };
 }
 
-/** Takes a call that was answered with 304 out of the counts, unless the tenant has had too many of them. Returns whether it is free. */
+/**
+ * Takes a call that was answered with 304 out of the counts, and returns what is left then. Returns null if the call counts, because
+ * the tenant has had too many of them. While Redis doesn't answer, it is free, and nothing is taken out.
+ */
 export async function countUnchanged(
   services: Services,
   tenant: Limited,
-  admission: Admission,
-): Promise<boolean> {
+  { quotas, isDown: wasDown, giveBack }: Admission,
+): Promise<Quota[] | null> {
+  if (wasDown) return quotas;
   const limit = FREE_CALLS_PER_CALL * requestsOf(services, tenant);
-  const { allowed } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
-  if (allowed) await admission.giveBack();
-  return allowed;
+  const { allowed, isDown } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
+  if (!allowed) return null;
+  if (isDown) return quotas;
+  await giveBack();
+  return quotas.map((quota) => ({ ...quota, remaining: quota.remaining + 1 }));
 }
 
-/** Takes one of the tenant's places for calls that run at once, if one is free. Then `endCall` has to give it back. */
-export function startCall(
-  services: Services,
-  { id, plan }: Pick<Tenant, "id" | "plan">,
-): Omit<Admission, "giveBack"> {
+/**
+ * Takes one of the tenant's places for calls that run at once. Then `endCall` has to give it back. Throws `rate_limited` if none is
+ * free.
+ */
+export function startCall(services: Services, { id, plan }: Pick<Tenant, "id" | "plan">): void {
   const limit = AT_ONCE[plan];
-  if (services.use(RUNNING_CALLS).start(id, limit)) return { quotas: [], refusal: null };
+  if (services.use(RUNNING_CALLS).start(id, limit)) return;
   services.metrics.rateLimited(plan);
-  const resetAfter = AT_ONCE_RETRY_SECONDS;
-  return {
-    quotas: [{ policy: "concurrency", quota: limit, window: null, remaining: 0, resetAfter }],
-    refusal: rateLimited(TOO_MANY_AT_ONCE.with({ limit }), resetAfter, ["concurrency"]),
-  };
+  throw rateLimited(TOO_MANY_AT_ONCE.with({ limit }), AT_ONCE_RETRY_SECONDS, {
+    policy: "concurrency",
+    quota: limit,
+    window: null,
+  });
 }
 
 /** Gives back the place of a call that `startCall` let pass. */
@@ -165,25 +162,18 @@ function requestsOf({ clock }: Services, { plan, planVersion, overrides = [] }: 
   return apiRequestsOf({ plan, planVersion: version, overrides }, clock.now());
 }
 
-/** While Redis doesn't answer, nothing is known, and the whole limit counts as left. */
-function countedBy(policy: "plan" | "key", taken: Taken): Counted {
-  const { allowed, limit, remaining, retryAfter, resetAfter } = taken;
-  const reset = allowed ? Math.min(resetAfter, WINDOW_SECONDS) : retryAfter;
-  return { taken, quota: { policy, quota: limit, window: WINDOW_SECONDS, remaining, resetAfter: reset } };
+/** What is left after a call that passed. While Redis doesn't answer, nothing is known, and the whole limit counts as left. */
+function quotaOf(policy: Policy, { limit, window, remaining, resetAfter }: Taken): Quota {
+  return { policy, quota: limit, window, remaining, resetAfter: Math.min(resetAfter, window) };
 }
 
-/** Nothing was counted. */
-function keep(): Promise<void> {
-  return Promise.resolve();
-}
-
-function quotasOf(ofTenant: Counted, ofKey: Counted | null): CallQuota[] {
-  return ofKey ? [ofTenant.quota, ofKey.quota] : [ofTenant.quota];
-}
-
-function refuse({ metrics }: Services, plan: PlanKey, { taken, quota }: Counted): DomainError {
+function refusal(
+  { metrics }: Services,
+  plan: PlanKey,
+  policy: Policy,
+  { limit, window, retryAfter }: Taken,
+): DomainError {
   metrics.rateLimited(plan);
-  const { limit, retryAfter: seconds } = taken;
-  const said = quota.policy === "key" ? TOO_MANY_CALLS_OF_KEY : TOO_MANY_CALLS;
-  return rateLimited(said.with({ limit, seconds }), seconds, [quota.policy]);
+  const said = policy === "key" ? TOO_MANY_CALLS_OF_KEY : TOO_MANY_CALLS;
+  return rateLimited(said.with({ limit, seconds: retryAfter }), retryAfter, { policy, quota: limit, window });
 }

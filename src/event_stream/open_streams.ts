@@ -84,7 +84,12 @@ export class OpenStreams {
     ].find(({ limit, open }) => open >= limit);
     if (refused) {
       this.#services.metrics.rateLimited(plan);
-      throw rateLimited(refused.said.with({ limit: refused.limit }), RETRY_SECONDS, ["event_streams"]);
+      const { said, limit } = refused;
+      throw rateLimited(said.with({ limit }), RETRY_SECONDS, {
+        policy: "event_streams",
+        quota: limit,
+        window: null,
+      });
     }
     this.#streams.add(stream);
     if (!this.#timer && !this.#isReading) this.#readIn(0);

@@ -101,8 +101,8 @@ export class LiveFeeds {
       if (feed.sessionId === sessionId) ofSession++;
       if (feed.ipAddress === ipAddress) ofAddress++;
     }
-    if (ofSession >= OF_SESSION) throw tooMany(TOO_MANY_OF_SESSION.with({ limit: OF_SESSION }));
-    if (ofAddress >= OF_ADDRESS) throw tooMany(TOO_MANY_OF_ADDRESS.with({ limit: OF_ADDRESS }));
+    if (ofSession >= OF_SESSION) throw tooMany(TOO_MANY_OF_SESSION, OF_SESSION);
+    if (ofAddress >= OF_ADDRESS) throw tooMany(TOO_MANY_OF_ADDRESS, OF_ADDRESS);
   }
 
   open(feed: LiveFeed): void {
@@ -192,8 +192,12 @@ export class LiveFeeds {
   }
 }
 
-function tooMany(said: Parameters<typeof rateLimited>[0]) {
-  return rateLimited(said, RETRY_SECONDS, ["live_feeds"]);
+function tooMany(said: typeof TOO_MANY_OF_SESSION, limit: number) {
+  return rateLimited(said.with({ limit }), RETRY_SECONDS, {
+    policy: "live_feeds",
+    quota: limit,
+    window: null,
+  });
 }
 
 export const LIVE_FEEDS = part("live feeds", (services) => new LiveFeeds(services), {

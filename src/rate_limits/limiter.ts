@@ -20,7 +20,7 @@ const TRY_AGAIN_IN_MINUTES = problem(
 );
 const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Try again in a few seconds.");
 
-/** No request waits longer for Redis, in milliseconds. */
+/** No attempt waits longer for Redis, in milliseconds. */
 const ANSWER_TIME = 50;
 /** When to try again while Redis doesn't answer, in seconds. */
 const DOWN_RETRY_SECONDS = 10;
@@ -49,6 +49,8 @@ export type Taken = {
   isDown: boolean;
   /** The most that passes in a window. */
   limit: number;
+  /** In seconds. */
+  window: number;
   remaining: number;
   /** Seconds until the next attempt can pass. 0 if this one was allowed. */
   retryAfter: number;
@@ -96,12 +98,13 @@ export async function enforce(
 /** Throws the errors of `enforce` unless the attempt is allowed. */
 export function requireAllowed(
   { services, requestId }: Ctx & { readonly requestId?: string },
-  { name, allowed, isDown, retryAfter }: Taken,
+  { name, allowed, isDown, limit, window, retryAfter }: Taken,
 ): void {
   if (allowed) return;
   logOf("security").warn("rate limit reached", { limit: name, isDown, requestId });
-  if (!isDown) services.metrics.rateLimited("none");
-  throw isDown ? unavailable(LIMITER_DOWN, retryAfter) : rateLimited(tryAgainIn(retryAfter), retryAfter);
+  if (isDown) throw unavailable(LIMITER_DOWN, retryAfter);
+  services.metrics.rateLimited("none");
+  throw rateLimited(tryAgainIn(retryAfter), retryAfter, { policy: name, quota: limit, window });
 }
 
 async function openLimiter(services: Services): Promise<Limiter> {
@@ -138,6 +141,7 @@ async function ask(
     allowed: hasRoom,
     isDown: false,
     limit: most,
+    window: limit.window / SECOND,
     remaining: Math.max(0, most - used),
     retryAfter: Math.ceil(roomAfter / SECOND),
     resetAfter: Math.ceil(emptyAfter / SECOND),
@@ -181,7 +185,7 @@ async function countIn(
   }
 }
 
-function whileDown({ name, whenDown }: RateLimit, limit: number): Taken {
+function whileDown({ name, window, whenDown }: RateLimit, limit: number): Taken {
   const allowed = whenDown === "open";
   const retryAfter = allowed ? 0 : DOWN_RETRY_SECONDS;
   return {
@@ -189,6 +193,7 @@ function whileDown({ name, whenDown }: RateLimit, limit: number): Taken {
     allowed,
     isDown: true,
     limit,
+    window: window / SECOND,
     remaining: allowed ? limit : 0,
     retryAfter,
     resetAfter: retryAfter,

@@ -33,7 +33,7 @@ export class MemoryCounter implements Counter {
       hasRoom,
       used,
       part: counted,
-      roomAfter: hasRoom ? 0 : endOf(partThatFrees(entries, used + cost - limit)),
+      roomAfter: hasRoom ? 0 : endOf(partThatFrees(entries, used + cost - limit) ?? current),
       emptyAfter: used === 0 ? 0 : endOf(entries.at(-1)!.part),
     };
   }
@@ -63,18 +63,20 @@ function add(entries: Entry[], part: number, count: number): number {
 }
 
 function giveBack(entries: Entry[], part: number | undefined, count: number): void {
-  const entry = entries.find((entry) => entry.part === part);
-  if (entry) entry.count = Math.max(0, entry.count - count);
+  const index = entries.findIndex((entry) => entry.part === part);
+  if (index === -1) return;
+  entries[index]!.count -= count;
+  if (entries[index]!.count <= 0) entries.splice(index, 1); // an empty part has no end to wait for
 }
 
-/** The part with whose end at least `missing` no longer counts. */
-function partThatFrees(entries: Entry[], missing: number): number {
+/** The part with whose end at least `missing` no longer counts, or the last one if that is more than all. */
+function partThatFrees(entries: Entry[], missing: number): number | undefined {
   let freed = 0;
   for (const { part, count } of entries) {
     freed += count;
     if (freed >= missing) return part;
   }
-  return entries.at(-1)?.part ?? 0; // more than the whole limit
+  return entries.at(-1)?.part;
 }
 
 function sum(entries: Entry[]): number {

@@ -23,13 +23,15 @@ for i = 1, #fields, 2 do
       count = math.max(0, count - cost)
       redis.call('HSET', KEYS[1], fields[i], count)
     end
-    used = used + count
-    entries[#entries + 1] = { part = part, count = count }
+    if count > 0 then
+      used = used + count
+      entries[#entries + 1] = { part = part, count = count }
+    end
   end
 end
 table.sort(entries, function(one, other) return one.part < other.part end)
 
-local newest = #entries > 0 and entries[#entries].part or 0
+local newest = #entries > 0 and entries[#entries].part or current
 local has_room = used + cost <= limit
 local room_after, freed = 0, 0
 if action == 'take' and has_room then

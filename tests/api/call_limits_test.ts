@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { createApiKey } from "../../src/api_access/api_keys.ts";
-import { countCall, FREE_CALLS_OF_TENANT, RUNNING_CALLS } from "../../src/api_access/call_limits.ts";
+import {
+  CALLS_OF_TENANT,
+  countCall,
+  FREE_CALLS_OF_TENANT,
+  RUNNING_CALLS,
+} from "../../src/api_access/call_limits.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
 import { planOf, PLANS } from "../../src/billing/plans.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
-import { RATE_LIMITER, take } from "../../src/rate_limits/limiter.ts";
+import type { Counter } from "../../src/rate_limits/counter.ts";
+import { look, RATE_LIMITER, take } from "../../src/rate_limits/limiter.ts";
 import { redisUrl, SilentServer } from "../support/redis.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { type Company, World } from "../support/world.ts";
@@ -73,7 +79,7 @@ Deno.test("304 is free five times as often as the plan's requests, and counts fr
 
   assert.deepEqual([lastFree, ...counted].map(({ status }) => status), [304, 304, 304]);
   assert.deepEqual([lastFree, ...counted, await get()].map((answer) => limits(answer)[1]), [
-    '"plan";r=58;t=60',
+    '"plan";r=59;t=60',
     '"plan";r=58;t=60',
     '"plan";r=57;t=60',
     '"plan";r=56;t=60',
@@ -188,21 +194,50 @@ Deno.test("while Redis hangs, a call waits at most 50 milliseconds, and soon non
   await using world = await World.open({ REDIS_URL: silent.url });
   const acme = await world.company("acme");
   const key = await keyOf(acme, { requestsPerMinute: 1 });
-  const timed = async () => {
-    const start = performance.now();
-    const { status } = await world.api("GET", "/projects", { headers: { "X-API-Key": key } });
-    return { status, took: performance.now() - start };
-  };
+  const asked = hangAfter(world.services.use(RATE_LIMITER), Infinity);
+  const start = performance.now();
 
-  const first = [await timed(), await timed(), await timed(), await timed(), await timed()];
-  const later = [await timed(), await timed(), await timed(), await timed()];
+  const statuses = [];
+  for (let call = 0; call < 9; call++) {
+    statuses.push((await world.api("GET", "/projects", { headers: { "X-API-Key": key } })).status);
+  }
+  const seconds = Math.floor((performance.now() - start) / SECOND);
   const { text } = await world.services.metrics.scrape();
 
-  for (const { status } of [...first, ...later]) assert.equal(status, 200);
-  const [slowest, quickest] = [first.map(({ took }) => took), later.map(({ took }) => took)];
-  assert.ok(Math.min(...slowest) < 130, `the first calls took ${slowest} ms`);
-  assert.ok(Math.min(...quickest) < 45, `once the breaker is open, calls took ${quickest} ms`);
+  assert.deepEqual(statuses, Array(9).fill(200));
+  assert.deepEqual(asked, Array(asked.length).fill("api_key"));
+  assert.ok(asked.length >= 5 && asked.length <= 5 + seconds, `${asked.length} calls waited in ${seconds} s`);
   assert.match(text, /saas_rate_limiter_failures_total\{limit="api_key"\} 9/);
+  assert.match(text, /saas_rate_limiter_failures_total\{limit="api_tenant"\} 0/);
+});
+
+Deno.test("whenever Redis begins to hang, a call waits for it once, whatever its status", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const headers = { "X-API-Key": await keyOf(acme, { requestsPerMinute: 10 }) };
+  const { headers: { etag } } = await world.api("GET", "/projects", { headers });
+  const limiter = world.services.use(RATE_LIMITER);
+  const { counter } = limiter;
+  const unchanged = async (answers: number) => {
+    const asked = hangAfter(limiter, answers, counter);
+    const answer = await world.api("GET", "/projects", { headers: { ...headers, "If-None-Match": etag! } });
+    return [answer.status, asked.slice(answers)];
+  };
+
+  const answers = [await unchanged(0), await unchanged(1), await unchanged(2), await unchanged(3)];
+  limiter.counter = counter;
+  const { remaining } = await look(world.system, CALLS_OF_TENANT, acme.tenant.id);
+  await take(world.system, CALLS_OF_TENANT, acme.tenant.id, { cost: remaining });
+  const asked = hangAfter(limiter, 2, counter);
+  const refused = await world.api("GET", "/projects", { headers });
+
+  assert.deepEqual(answers, [
+    [304, ["api_key"]],
+    [304, ["api_tenant"]],
+    [304, ["api_unchanged"]],
+    [304, ["api_tenant", "api_key"]], // both at once
+  ]);
+  assert.deepEqual([refused.status, asked], [429, ["api_key", "api_tenant", "api_key"]]);
 });
 
 Deno.test({
@@ -215,7 +250,7 @@ Deno.test({
     await replica.use(RATE_LIMITER).counter.check(); // as a server does when it starts
     const limited = { id: newId(), requestsPerMinute: 40 };
     const call = async (services: Services, key: typeof limited | null) =>
-      (await countCall(services, acme.tenant, key)).refusal === null;
+      await countCall(services, acme.tenant, key).then(() => true, ({ kind }) => kind !== "rate_limited");
 
     const byKey = [];
     for (let count = 0; count < 25; count++) {
@@ -230,6 +265,20 @@ Deno.test({
     assert.deepEqual([byKey, others].map((calls) => calls.filter(Boolean).length), [40, 20]);
   },
 });
+
+/** Lets the counter of the limits hang after so many answers. Returns the names of the limits that it is asked to count from now on. */
+function hangAfter(limiter: { counter: Counter }, answers: number, counter = limiter.counter): string[] {
+  const asked: string[] = [];
+  limiter.counter = {
+    count: (request) => {
+      asked.push(request.key.split(":")[2]!);
+      return asked.length <= answers ? counter.count(request) : new Promise(() => {});
+    },
+    check: () => counter.check(),
+    close: () => counter.close(),
+  };
+  return asked;
+}
 
 /** What an answer says about the limits. */
 function limits({ headers }: ApiAnswer) {

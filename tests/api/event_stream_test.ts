@@ -140,6 +140,11 @@ Deno.test("429 for more than ten streams of a caller, and for more than the plan
   assert.deepEqual([eleventh.status, ofBen.status, again.status], [429, 429, 200]);
   assert.equal(eleventh.headers["retry-after"], "10");
   assert.deepEqual(eleventh.json["violated-policies"], ["event_streams"]);
+  assert.equal(
+    eleventh.headers["ratelimit-policy"],
+    `"plan";q=60;w=60, "event_streams";q=10;qu="concurrent-requests"`,
+  );
+  assert.equal(eleventh.headers["ratelimit"], `"plan";r=49;t=60, "event_streams";r=0;t=10`);
   assert.match(ofBen.json.detail, /^Your plan allows 10 open event streams/);
 });
 

@@ -249,4 +249,11 @@ Deno.test("429, 503: checks are limited, and DNS that doesn't answer changes not
   assert.deepEqual([down.status, down.headers["retry-after"]], [503, "60"]);
   assert.equal(still.json.status, "verified");
   assert.equal(limited.status, 429);
+  assert.deepEqual(limited.json["violated-policies"], ["sending_domain_checks"]);
+  assert.match(
+    limited.headers["ratelimit-policy"]!,
+    /^"plan";q=\d+;w=60, "sending_domain_checks";q=30;w=3600$/,
+  );
+  const wait = limited.headers["retry-after"];
+  assert.match(limited.headers["ratelimit"]!, new RegExp(`, "sending_domain_checks";r=0;t=${wait}$`));
 });

@@ -33,6 +33,12 @@ Deno.test("429: while one large report of a workspace runs, another one has to w
 
   assert.equal(refused.status, 429);
   assert.equal(refused.headers["retry-after"], "3");
+  assert.deepEqual(refused.json["violated-policies"], ["large_reports"]);
+  assert.equal(
+    refused.headers["ratelimit-policy"],
+    `"plan";q=3000;w=60, "large_reports";q=1;qu="concurrent-requests"`,
+  );
+  assert.equal(refused.headers["ratelimit"], `"plan";r=2999;t=60, "large_reports";r=0;t=3`);
   assert.match(refused.json.detail, /^Another report of this workspace is being prepared\./);
   assert.deepEqual([usage.status, elsewhere.status], [200, 200]);
 });

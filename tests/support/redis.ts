@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createClient } from "redis";
 
 /** A Redis server for tests, from `TEST_REDIS_URL`. Tests that need one are skipped without it. */
@@ -67,5 +68,58 @@ export class SilentServer implements Disposable {
 
   async #accept(): Promise<void> {
     for await (const connection of this.#listener) this.#connections.push(connection);
+  }
+}
+
+/** A proxy in front of a real Redis server. While it hangs, it takes connections and data, and forwards them later. */
+export class RedisProxy implements AsyncDisposable {
+  readonly #links = new Set<{ near: Socket; far: Socket }>();
+  readonly #server: Server;
+  #hangs = false;
+
+  private constructor() {
+    const { hostname, port } = new URL(redisUrl!);
+    this.#server = createServer((near) => {
+      const far = connect(Number(port || 6379), hostname);
+      for (const end of [near, far]) {
+        end.on("error", () => {}).on("close", () => {
+          near.destroy();
+          far.destroy();
+        });
+      }
+      this.#links.add({ near, far });
+      if (!this.#hangs) this.forward();
+    });
+  }
+
+  static async start(): Promise<RedisProxy> {
+    const proxy = new RedisProxy();
+    await new Promise<void>((done) => proxy.#server.listen(0, "127.0.0.1", done));
+    return proxy;
+  }
+
+  get url(): string {
+    const url = new URL(redisUrl!);
+    url.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return url.href;
+  }
+
+  hang(): void {
+    this.#hangs = true;
+    for (const { near, far } of this.#links) {
+      near.unpipe();
+      far.unpipe();
+    }
+  }
+
+  /** Also forwards what came while it hung. */
+  forward(): void {
+    this.#hangs = false;
+    for (const { near, far } of this.#links) near.unpipe().pipe(far).unpipe().pipe(near);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { near } of this.#links) near.destroy();
+    await new Promise((done) => this.#server.close(done));
   }
 }

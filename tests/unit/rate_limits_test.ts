@@ -67,6 +67,31 @@ Deno.test("what is given back leaves room, once and never more than was taken", 
   assert.deepEqual([used, least], [1, 0]);
 });
 
+Deno.test("what is given back doesn't put off the moment when the whole limit is free", () => {
+  const clock = new ManualClock();
+  const counter = new MemoryCounter(clock);
+  counter.count(attempt({ limit: 2 }));
+  clock.advance(WINDOW / 2);
+  const { part } = counter.count(attempt({ limit: 2 }));
+
+  const { emptyAfter } = counter.count(attempt({ limit: 2, action: "give_back", part }));
+  clock.advance(emptyAfter - 1);
+  const before = counter.count(attempt({ limit: 2, action: "look" }));
+  clock.advance(1);
+  const then = counter.count(attempt({ limit: 2, action: "look" }));
+
+  assert.deepEqual([before.used, then.used, then.emptyAfter], [1, 0, 0]);
+});
+
+Deno.test("what costs more than the whole limit is refused for a window, also if nothing counts", () => {
+  const counter = new MemoryCounter(new ManualClock());
+
+  const { hasRoom, roomAfter } = counter.count(attempt({ limit: 2, cost: 3 }));
+
+  assert.equal(hasRoom, false);
+  assert.ok(roomAfter >= WINDOW && roomAfter <= WINDOW + SLACK, `${roomAfter} ms`);
+});
+
 Deno.test("a clock that was set back or jumped ahead neither opens a limit nor closes it for long", () => {
   const clock = new ManualClock();
   const counter = new MemoryCounter(clock);

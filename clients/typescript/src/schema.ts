@@ -4586,7 +4586,7 @@ export interface components {
             readonly type: string;
             /** @description With a reached limit of the plan: how much is used */
             readonly used?: number;
-            /** @description With 429: the limits that are reached, as `RateLimit-Policy` names them */
+            /** @description With 429: the limit that is reached, as `RateLimit-Policy` names them */
             readonly "violated-policies"?: readonly string[];
         };
         /**
@@ -6036,9 +6036,9 @@ export interface components {
         readonly Link: string;
         /** @description The URL of the new resource */
         readonly Location: string;
-        /** @description What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns no tenant. */
+        /** @description What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns no tenant and is over no limit. */
         readonly RateLimit: string;
-        /** @description The limits of the tenant and of the key, such as `"plan";q=600;w=60` */
+        /** @description The limits of the tenant and of the key, and one that is reached, such as `"plan";q=600;w=60` */
         readonly "RateLimit-Policy": string;
         /** @description Seconds until a retry makes sense */
         readonly "Retry-After": number;

@@ -20,6 +20,7 @@ const REPORT_TAKES_TOO_LONG = problem(
 
 const TIMEOUT_SECONDS = 10;
 const RETRY_SECONDS = 3;
+const ONE_AT_ONCE = { policy: "large_reports", quota: 1, window: null };
 const GONE_SECONDS = 2 * TIMEOUT_SECONDS;
 
 /**
@@ -31,7 +32,7 @@ export async function runHeavyQuery<Result>(
   query: (tx: TenantTx) => PromiseLike<Result>,
 ): Promise<Result> {
   const run = newId();
-  if (!await begin(ctx, run)) throw rateLimited(ANOTHER_REPORT_RUNS, RETRY_SECONDS);
+  if (!await begin(ctx, run)) throw rateLimited(ANOTHER_REPORT_RUNS, RETRY_SECONDS, ONE_AT_ONCE);
   try {
     return await runLimitedQuery(ctx, query);
   } finally {
