@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { runningReports } from "../../db/control/schema/saved_reports.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { primaryDomain } from "../support/custom_domains.ts";
 import { blocksOf } from "../support/guide_blocks.ts";
@@ -19,12 +21,18 @@ const TIME_OR_ID = /^(?:[\da-f]{8}-[\da-f-]{27}|\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
 Deno.test("the errors, the headers and the key in the guide to the API are real", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme", undefined, "team");
+  const globex = await world.company("globex", "Globex", undefined, "premium");
   const token = await world.token(acme);
   const [error] = await blocksOf("docs/api/README.md", "json");
-  const [pattern, headers] = await blocksOf("docs/api/README.md", "text");
+  const [pattern, ...headers] = await blocksOf("docs/api/README.md", "text");
   const [refused] = await blocksOf("docs/api/events.md", "json");
 
   const first = await world.api("GET", "/projects", { token });
+  await world.system.control.insert(runningReports)
+    .values({ tenantId: globex.tenant.id, run: newId(), startedAt: sql`now()` });
+  const secondReport = await world.api("GET", "/analytics/funnel?steps=opened,saved", {
+    token: await world.token(globex),
+  });
   const invalid = await world.api("GET", "/projects?limit=1000", { token });
   const events = Array.from({ length: 4 }, (_, index) => ({
     event: "order.completed",
@@ -34,9 +42,11 @@ Deno.test("the errors, the headers and the key in the guide to the API are real"
 
   assertShows(error!, { ...invalid.json, request_id: newId() });
   assertShows(refused!, { errors: batch.json.errors });
-  assert.equal(
+  assert.deepEqual(
     headers,
-    `RateLimit-Policy: ${first.headers["ratelimit-policy"]}\nRateLimit: ${first.headers.ratelimit}\n`,
+    [first, secondReport].map(({ headers }) =>
+      `RateLimit-Policy: ${headers["ratelimit-policy"]}\nRateLimit: ${headers.ratelimit}\n`
+    ),
   );
   const { json: key } = await world.api("POST", "/api-keys", {
     token,

@@ -31,7 +31,7 @@ const TESTED: Record<string, "every block" | Record<string, [count: number, test
   text: {
     "README.md": [1, "tests/unit/docs_blocks_test.ts"],
     "docs/admin/domains.md": [1, "tests/integration/docs_answers_test.ts"],
-    "docs/api/README.md": [2, "tests/integration/docs_answers_test.ts"],
+    "docs/api/README.md": [3, "tests/integration/docs_answers_test.ts"],
     "docs/api/event-stream.md": [2, "tests/integration/docs_answers_test.ts"],
   },
   python: { "docs/api/webhooks.md": [1, "tests/integration/docs_programs_test.ts"] },
