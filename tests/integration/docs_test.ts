@@ -141,6 +141,43 @@ Deno.test("SQL about schema control in the guides for operators runs", async () 
   assert.ok(statements.length >= 2, `${statements.length} statements`);
 });
 
+Deno.test("a search finds errors by their code and their text, and leads to their line in the catalog", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+
+  const byCode = await browser.get(`${docs}/search?q=webhook_url_not_https`);
+  const byText = await browser.get(`${docs}/search?q=access+token+not+valid+expired`);
+  const byType = await browser.get(`${docs}/search?q=problems/limit-reached`);
+  const catalog = await browser.get(`${docs}/guides/errors`);
+
+  assert.match(byCode.text, /href="\/docs\/guides\/errors#webhook_url_not_https"/);
+  assert.match(byText.text, /href="\/docs\/guides\/errors#token_invalid"[^]*The access token is not valid/);
+  assert.match(byType.text, /href="\/docs\/guides\/errors#limit-reached"/);
+  assert.match(catalog.text, /<tr id="webhook_url_not_https">/);
+});
+
+Deno.test("the reference shows each event of webhooks with its fields and a payload", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+  const { webhooks = {} } = openApiDocument("http://localhost");
+
+  const page = await browser.get(`${docs}/reference/webhook-events`);
+  const found = await browser.get(`${docs}/search?q=project+archived+event`);
+
+  assert.deepEqual(Object.keys(webhooks).filter((type) => !page.text.includes(`<section id="${type}"`)), []);
+  const [, section] = /<section id="api_key.created"([^]*?)<\/section>\s*<section id="api_key.revoked"/.exec(
+    page.text,
+  )!;
+  assert.match(section!, /Someone created an API key\.[^]*Fields of data[^]*expires_at[^]*time or null/);
+  assert.match(section!, /&quot;type&quot;: &quot;api_key\.created&quot;[^]*Warehouse system/);
+  assert.match(page.text, /<a href="\/docs\/reference\/webhook-events#api_key.created"/);
+  assert.match(page.text, /href="\/docs\/guides\/webhooks"/);
+  assert.match(found.text, /href="\/docs\/reference\/webhook-events#project.archived"/);
+  assert.equal((await browser.get(`${docs}/guides/webhooks`)).status, 200);
+});
+
 Deno.test("the reference has every operation of the document", async () => {
   await using world = await World.open();
   const browser = world.browser();

@@ -2,7 +2,8 @@ import { type Context, Hono } from "hono";
 import { listProblems } from "../../../src/platform/problem.ts";
 import { subdomainUrl } from "../../../src/tenancy/tenant.ts";
 import { listTenantsOf } from "../../../src/tenancy/workspaces.ts";
-import { ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
+import { ERRORS_GUIDE } from "../../../views/pages/docs/docs_frame.tsx";
+import { anchorOfType, ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
 import { GuidePage } from "../../../views/pages/docs/guide_page.tsx";
 import {
   DOCS_SECTIONS,
@@ -25,7 +26,6 @@ import { loadGuides } from "./guides.ts";
 import { loadPictures } from "./pictures.ts";
 import { referenceOf } from "./reference_model.ts";
 
-const ERRORS_GUIDE = "/docs/guides/errors";
 const EXAMPLE_WORKSPACE = "acme";
 const MAX_QUERY_LENGTH = 100;
 const ONE_DAY = "public, max-age=86400";
@@ -126,7 +126,20 @@ async function search(query: string): Promise<DocsHits> {
     operations.map((operation) => ({ ...operation, group }))
       .filter((operation) => matches(`${title} ${textOf(operation)}`.toLowerCase()))
   );
-  return { guides, operations };
+  const events = reference().flatMap(({ slug: group, title, events }) =>
+    events.map((event) => ({ ...event, group }))
+      .filter(({ id, description }) => matches(`${title} ${id} ${description}`.toLowerCase()))
+  );
+  const errors = catalogOfErrors().filter(({ name, text }) => matches(`${name} ${text}`.toLowerCase()));
+  return { guides, operations, events, errors };
+}
+
+function catalogOfErrors(): DocsHits["errors"] {
+  const types = listProblemKinds().flatMap(({ type, status, title }) =>
+    type ? [{ anchor: anchorOfType(type), name: type, text: `${status} ${title}` }] : []
+  );
+  const codes = listProblems().map(({ code, english }) => ({ anchor: code, name: code, text: english }));
+  return [...types, ...codes];
 }
 
 function textOf({ id, title, method, path, description }: ReferenceGroup["operations"][number]): string {

@@ -19,15 +19,22 @@ export type ReferenceAnswer = {
   example?: unknown;
 };
 
+/** What an operation needs: nothing, a person's access token, or an API key or such a token. */
+export type Credential = "none" | "token" | "key";
+
 /** One operation of the API, as its page shows it. */
 export type ReferenceOperation = {
   id: string;
   method: string;
   /** Below `/api/v1`, with `{id}` in place of values. */
   path: string;
+  /** The path with example values, and with the query parameters that are required. */
+  examplePath: string;
   title: string;
   description: string;
-  isPublic: boolean;
+  credential: Credential;
+  /** What a success has as its body. */
+  content: "json" | "events" | "nothing";
   pathFields: ReferenceField[];
   queryFields: ReferenceField[];
   headerFields: ReferenceField[];
@@ -37,8 +44,23 @@ export type ReferenceOperation = {
   answers: ReferenceAnswer[];
 };
 
-/** The operations of one resource. */
-export type ReferenceGroup = { slug: string; title: string; operations: ReferenceOperation[] };
+/** An event that webhooks send. `id` is its type, such as `project.created`. */
+export type ReferenceEvent = {
+  id: string;
+  description: string;
+  /** The fields of `data`. */
+  fields: ReferenceField[];
+  /** The whole body. */
+  example: unknown;
+};
+
+/** The operations of one resource, or the events of webhooks. */
+export type ReferenceGroup = {
+  slug: string;
+  title: string;
+  operations: readonly ReferenceOperation[];
+  events: readonly ReferenceEvent[];
+};
 
 /** The parts of the docs, in order. Each is a folder below `docs`. */
 export const DOCS_SECTIONS = ["user", "api", "admin", "build"] as const;

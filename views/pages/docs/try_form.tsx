@@ -13,7 +13,7 @@ export function TryForm(
   { operation, workspace }: { operation: ReferenceOperation; workspace?: string },
 ) {
   const text = docsText.use();
-  const { id, isPublic, pathFields, queryFields, bodyExample } = operation;
+  const { id, credential, pathFields, queryFields, bodyExample } = operation;
   const answer = `${id}-answer`;
   return (
     <details class="group min-w-0 rounded-lg border border-line bg-surface">
@@ -28,7 +28,7 @@ export function TryForm(
         {...hx({ post: `/docs/requests/${id}`, target: `#${answer}`, swap: "innerHTML" })}
       >
         <p class="text-sm text-muted">{text.tryLead}</p>
-        {isPublic ? null : (
+        {credential === "none" ? null : (
           <>
             <TextField
               id={`${id}-credential`}
