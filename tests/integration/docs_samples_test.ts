@@ -3,7 +3,7 @@ import { isAssignable } from "../../src/access/permissions.ts";
 import { reference } from "../../routes/site/docs/docs.tsx";
 import { codeSample } from "../../views/pages/docs/code_samples.ts";
 import type { Language, ReferenceOperation } from "../../views/pages/docs/reference.ts";
-import { showBilling } from "../support/billing.ts";
+import { Customer, GOOD_CARD } from "../support/billing.ts";
 import { showSendingDomain } from "../support/sending_domains.ts";
 import { shell } from "../support/postgres_programs.ts";
 import { isInstalled, runScript } from "../support/shell_script.ts";
@@ -117,12 +117,13 @@ async function variablesOf(world: World, company: Company): Promise<Record<strin
 async function idsOf(world: World, company: Company): Promise<Map<string, string>> {
   const token = await world.token(company);
   usePublicAddresses(world);
-  const { invoiceId } = await showBilling(world, company);
+  await (await Customer.of(world, company)).buy(GOOD_CARD, { plan: "premium" });
+  const { json: invoices } = await world.api("GET", "/invoices", { token });
   await showSendingDomain(world, company);
   await world.member(company, "ben@acme.example", "admin");
   const { json: members } = await world.api("GET", "/members?search=ben", { token });
   await world.api("POST", "/ownership-offer", { token, body: { member_id: members.data[0].id } });
-  const ids = new Map([["/features", "api_access"], ["/invoices", invoiceId], [
+  const ids = new Map([["/features", "api_access"], ["/invoices", invoices.data[0].id], [
     "/tenants",
     company.tenant.id,
   ]]);
@@ -175,7 +176,7 @@ async function runProgram(
   await Deno.writeTextFile(`${folder}/main.${extension}`, program);
   const assignments = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`).join("; ");
   const { stdout } = await shell(
-    `cd ${folder}; ${assignments}; ${run} >output 2>&1 & pid=$!
+    `cd ${folder}; ${assignments}; timeout 120 ${run} >output 2>&1 & pid=$!
     while kill -0 $pid && ! grep -q ^retry output; do sleep 0.1; done; kill $pid; cat ${folder}/output`,
   );
   await Deno.remove(folder, { recursive: true });

@@ -160,7 +160,7 @@ function answerOf(
     status,
     description,
     fields: isSuccess && media?.schema ? fieldsOf(media.schema, resolve) : [],
-    example: isSuccess && media ? mediaExample(media, resolve) : undefined,
+    example: isSuccess && media ? mediaExample(media, resolve) : content?.[EVENTS_TYPE]?.example,
   };
 }
 

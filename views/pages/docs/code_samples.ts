@@ -21,11 +21,19 @@ type Sample = Pick<ReferenceOperation, "method" | "content"> & {
   header: Header | undefined;
 };
 
-/** Code that calls an operation of the workspace at `origin`. */
-export function codeSample(operation: ReferenceOperation, origin: string, language: Language): string {
+const COMMENTS: Record<Language, string> = { curl: "#", typescript: "//", python: "#" };
+
+/** Code that calls an operation of the workspace at `origin`, under a comment if there is one. */
+export function codeSample(
+  operation: ReferenceOperation,
+  origin: string,
+  language: Language,
+  comment = "",
+): string {
   const { method, content, examplePath, bodyExample: body, credential } = operation;
   const header = credential === "none" ? undefined : HEADERS[credential];
-  return WRITERS[language]({ method, content, url: `${origin}/api/v1${examplePath}`, body, header });
+  const code = WRITERS[language]({ method, content, url: `${origin}/api/v1${examplePath}`, body, header });
+  return comment ? `${COMMENTS[language]} ${comment}\n${code}` : code;
 }
 
 const WRITERS: Record<Language, (sample: Sample) => string> = {

@@ -15,7 +15,7 @@ export type ReferenceAnswer = {
   status: string;
   description: string;
   fields: ReferenceField[];
-  /** Undefined if the response has no JSON. */
+  /** The beginning of a stream as text. Undefined if the response has no content. */
   example?: unknown;
 };
 
@@ -91,5 +91,14 @@ export type DocsNavigation = {
 export const LANGUAGES = ["curl", "typescript", "python"] as const;
 export type Language = typeof LANGUAGES[number];
 
-/** Who reads: their workspace's address for the samples, and the language of these. */
-export type Reader = { origin: string; language: Language };
+/** Who reads. `workspace` and `keyPrefix` are undefined for a visitor. */
+export type Reader = {
+  /** The address of the workspace that the samples call. */
+  origin: string;
+  /** The language of the samples. */
+  language: Language;
+  /** The name in the address of the reader's workspace. */
+  workspace?: string;
+  /** The start of the workspace's newest API key, for a reader who may see keys. */
+  keyPrefix?: string;
+};

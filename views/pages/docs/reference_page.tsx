@@ -21,13 +21,7 @@ import { TryForm } from "./try_form.tsx";
 
 /** `/docs/reference/…`: the operations of one resource, each beside its code, or the events of webhooks, each beside a payload. */
 export function ReferencePage(
-  { navigation, group, reader, workspace }: {
-    navigation: DocsNavigation;
-    group: ReferenceGroup;
-    reader: Reader;
-    /** The name in the address of the reader's workspace. */
-    workspace?: string;
-  },
+  { navigation, group, reader }: { navigation: DocsNavigation; group: ReferenceGroup; reader: Reader },
 ) {
   const text = docsText.use();
   return (
@@ -42,7 +36,7 @@ export function ReferencePage(
         : null}
       <div class="divide-y divide-line">
         {group.operations.map((operation) => (
-          <Operation key={operation.id} operation={operation} reader={reader} workspace={workspace} />
+          <Operation key={operation.id} operation={operation} reader={reader} />
         ))}
         {group.events.map((event) => <Event key={event.id} event={event} />)}
       </div>
@@ -51,11 +45,12 @@ export function ReferencePage(
 }
 
 function Operation(
-  { operation, reader, workspace }: { operation: ReferenceOperation; reader: Reader; workspace?: string },
+  { operation, reader }: { operation: ReferenceOperation; reader: Reader },
 ) {
   const text = docsText.use();
   const { id, method, path, title, description, credential, answers } = operation;
   const [answer] = answers.filter(({ status }) => status.startsWith("2"));
+  const comment = credential === "key" && reader.keyPrefix ? text.ownKey(reader.keyPrefix) : "";
   const problems = answers.filter(({ status }) => !status.startsWith("2"));
   return (
     <Part
@@ -74,10 +69,10 @@ function Operation(
             title={`${method} ${path}`}
             end={<Languages id={id} title={title} language={reader.language} />}
             label={text.request}
-            code={codeSample(operation, reader.origin, reader.language)}
+            code={codeSample(operation, reader.origin, reader.language, comment)}
           />
           {answer ? <Answer answer={answer} /> : null}
-          <TryForm operation={operation} workspace={workspace} />
+          <TryForm operation={operation} workspace={reader.workspace} />
         </>
       }
     >
@@ -167,7 +162,11 @@ function Languages(
 
 function Answer({ answer: { status, description, example } }: { answer: ReferenceAnswer }) {
   const text = docsText.use();
-  const code = example === undefined ? text.noContent : pretty(example);
+  const code = typeof example === "string"
+    ? example
+    : example === undefined
+    ? text.noContent
+    : pretty(example);
   return <CodePanel title={`${status} ${description}`} label={text.response} code={code} />;
 }
 
