@@ -1,4 +1,4 @@
-import { and, count, eq } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { apiKeys, apiKeySecrets } from "../../db/control/schema/api_keys.ts";
@@ -6,7 +6,7 @@ import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, authorizeReading } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
 import { conflict, forbidden, notFound } from "../errors.ts";
@@ -92,6 +92,24 @@ export async function browseApiKeys(
   authorize(ctx, API_KEYS_MANAGE);
   const scope = { tenantId: ctx.tenant.id };
   return await API_KEY_LIST.placedPage(readingFrom(ctx.services.db.control), query, scope);
+}
+
+/** The newest of the tenant's keys that work. Null if there is none. */
+export async function findNewestKey(ctx: TenantContext): Promise<ApiKey | null> {
+  authorizeReading(ctx, API_KEYS_MANAGE);
+  const { db: { control }, clock } = ctx.services;
+  const [key] = await control.select(FIELDS).from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.createdBy))
+    .innerJoin(
+      memberships,
+      and(eq(memberships.tenantId, apiKeys.tenantId), eq(memberships.userId, apiKeys.createdBy)),
+    )
+    .where(and(
+      eq(apiKeys.tenantId, ctx.tenant.id),
+      or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock.now())),
+    ))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id)).limit(1);
+  return key ?? null;
 }
 
 /** Throws `not_found`. */

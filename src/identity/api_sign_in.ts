@@ -18,7 +18,7 @@ import { deleteEndedSubscriptions } from "../web_push/ended.ts";
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
 import { expiryOf } from "./authentication.ts";
-import type { Bearer } from "./credentials.ts";
+import type { Bearer, Session } from "./credentials.ts";
 import type { CodeKind } from "./factors.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { startSecondStep } from "./second_step.ts";
@@ -112,6 +112,19 @@ export async function issueTenantTokens(
     if (await isRevoked(tx, parentFamilyId)) throw refusedToken();
     return await issueTokens(ctx, tx, family);
   });
+}
+
+/**
+ * An access token of one tenant for a person who is signed in in a browser, to use within the request and not to give away. It is of
+ * no sign-in that proved the person, so it opens nothing that needs a recent proof.
+ */
+export async function signTokenOfBrowser(
+  { services }: SystemContext,
+  { userId }: Session,
+  tenantId: TenantId,
+): Promise<string> {
+  await services.use(SIGNING_KEYS).refresh();
+  return await signAccessToken(services, { userId, tenantId, familyId: newId() });
 }
 
 /**

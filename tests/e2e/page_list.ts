@@ -20,6 +20,7 @@ export function publicPages({ world, links, emailId, billing, contacts }: Scene)
     on("docs", "/docs"),
     on("docs-errors", "/docs/guides/errors"),
     on("docs-reference", "/docs/reference/projects"),
+    on("docs-events", "/docs/reference/webhook-events"),
     on("docs-search", "/docs/search?q=project"),
     on("docs-user", "/docs/user"),
     on("docs-user-members", "/docs/user/members"),

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { openApiDocument } from "../../routes/api/api.ts";
 import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { createApp } from "../../routes/app.ts";
+import { after, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { loadGuides } from "../../routes/site/docs/guides.ts";
 import { primaryDomain } from "../support/custom_domains.ts";
 import { Zone } from "../support/sending_domains.ts";
@@ -141,6 +142,43 @@ Deno.test("SQL about schema control in the guides for operators runs", async () 
   assert.ok(statements.length >= 2, `${statements.length} statements`);
 });
 
+Deno.test("a search finds errors by their code and their text, and leads to their line in the catalog", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+
+  const byCode = await browser.get(`${docs}/search?q=webhook_url_not_https`);
+  const byText = await browser.get(`${docs}/search?q=access+token+not+valid+expired`);
+  const byType = await browser.get(`${docs}/search?q=problems/limit-reached`);
+  const catalog = await browser.get(`${docs}/guides/errors`);
+
+  assert.match(byCode.text, /href="\/docs\/guides\/errors#webhook_url_not_https"/);
+  assert.match(byText.text, /href="\/docs\/guides\/errors#token_invalid"[^]*The access token is not valid/);
+  assert.match(byType.text, /href="\/docs\/guides\/errors#limit-reached"/);
+  assert.match(catalog.text, /<tr id="webhook_url_not_https">/);
+});
+
+Deno.test("the reference shows each event of webhooks with its fields and a payload", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+  const { webhooks = {} } = openApiDocument("http://localhost");
+
+  const page = await browser.get(`${docs}/reference/webhook-events`);
+  const found = await browser.get(`${docs}/search?q=project+archived+event`);
+
+  assert.deepEqual(Object.keys(webhooks).filter((type) => !page.text.includes(`<section id="${type}"`)), []);
+  const [, section] = /<section id="api_key.created"([^]*?)<\/section>\s*<section id="api_key.revoked"/.exec(
+    page.text,
+  )!;
+  assert.match(section!, /Someone created an API key\.[^]*Fields of data[^]*expires_at[^]*time or null/);
+  assert.match(section!, /&quot;type&quot;: &quot;api_key\.created&quot;[^]*Warehouse system/);
+  assert.match(page.text, /<a href="\/docs\/reference\/webhook-events#api_key.created"/);
+  assert.match(page.text, /href="\/docs\/guides\/webhooks"/);
+  assert.match(found.text, /href="\/docs\/reference\/webhook-events#project.archived"/);
+  assert.equal((await browser.get(`${docs}/guides/webhooks`)).status, 200);
+});
+
 Deno.test("the reference has every operation of the document", async () => {
   await using world = await World.open();
   const browser = world.browser();
@@ -197,6 +235,122 @@ Deno.test("a member's samples name their workspace, and the form sends a request
   assert.equal(fromElsewhere.status, 403);
 });
 
+Deno.test("samples name the newest key that works, to those who may see keys, and never its secret", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "viewer@acme.example", "viewer");
+  const reference = `http://${world.host()}/docs/reference/projects`;
+  const create = async (name: string, expiresAt?: Date) => {
+    const body = { name, permissions: ["projects:read"], expires_at: expiresAt?.toISOString() };
+    const { json } = await world.api("POST", "/api-keys", { token: await world.token(acme), body });
+    world.clock.advance(MINUTE);
+    return json.api_key as string;
+  };
+  const [old, newest] = [await create("Old"), await create("New")];
+  await create("Expired", after(world.clock.now(), HOUR));
+  world.clock.advance(HOUR);
+  const [owner, viewer] = [
+    await world.signedInBrowser(acme.owner.email),
+    await world.signedInBrowser("viewer@acme.example"),
+  ];
+
+  const [curl, typescript] = [await owner.get(reference), await owner.get(`${reference}?lang=typescript`)];
+  const others = [await viewer.get(reference), await world.browser().get(reference)];
+  const withoutKey = await owner.get(`http://${world.host()}/docs/reference/plans`);
+
+  const prefix = newest.slice(0, "dnz_live_".length + 4);
+  const comment = `DENIZEN_API_KEY is your key ${prefix}…\n`;
+  assert.ok(curl.text.includes(`<code># ${comment}curl `));
+  assert.ok(typescript.text.includes(`<code>// ${comment}import `));
+  assert.doesNotMatch(curl.text, new RegExp(newest));
+  assert.doesNotMatch(curl.text, new RegExp(old.slice(0, prefix.length)));
+  for (const { text } of [...others, withoutKey]) assert.doesNotMatch(text, /dnz_live_\w/);
+});
+
+Deno.test("the form of a member needs no credential: it may do what the member may, except what needs a proof", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.company("globex");
+  const viewerUser = await world.member(acme, "viewer@acme.example", "viewer");
+  const owner = await world.signedInBrowser(acme.owner.email);
+  const viewer = await world.signedInBrowser(viewerUser.email);
+  const requests = `http://${world.host()}/docs/requests`;
+  const project = { body: JSON.stringify({ name: "From the docs" }) };
+  const key = { body: JSON.stringify({ name: "CI", permissions: ["projects:read"] }) };
+  const projectNames = async () =>
+    (await world.api("GET", "/projects", { token: await world.token(acme) })).json.data.map((
+      { name }: { name: string },
+    ) => name);
+
+  await t.step("the page says so", async () => {
+    const { text } = await owner.get(`http://${world.host()}/docs/reference/projects`);
+
+    assert.match(text, /Leave empty to send it as yourself\./);
+    const forPeople = await owner.get(`http://${world.host()}/docs/reference/authentication`);
+    const [credential] = /<input[^>]*name="credential"[^>]*>/.exec(text)!;
+    assert.doesNotMatch(credential, / required/);
+    assert.match(credential, /class="[^"]*\bborder\b[^"]*\bfont-mono\b/);
+    assert.match(forPeople.text, /<label for="listFactors-credential"[^>]*>Access token</);
+  });
+
+  await t.step("with the member's own permissions", async () => {
+    const created = await owner.post(`${requests}/createProject`, { ...project, workspace: "acme" });
+    const listed = await viewer.post(`${requests}/listProjects`, { workspace: "" });
+    const refused = await viewer.post(`${requests}/createProject`, project);
+
+    assert.match(created.text, /201 in/);
+    assert.match(listed.text, /200 in[^]*From the docs/);
+    assert.match(refused.text, /403 in/);
+  });
+
+  await t.step("a typed credential counts instead, and a visitor needs one", async () => {
+    const wrong = await owner.post(`${requests}/listProjects`, { credential: "wrong" });
+    const ofViewer = await owner.post(`${requests}/createProject`, {
+      ...project,
+      credential: await world.token(acme, viewerUser.email),
+    });
+    const visitor = await world.browser().post(`${requests}/listProjects`, { workspace: "acme" });
+
+    assert.match(wrong.text, /401 in/);
+    assert.match(ofViewer.text, /403 in/);
+    assert.match(visitor.text, /401 in/);
+  });
+
+  await t.step("no other workspace opens, and no other site can send it", async () => {
+    const foreign = await owner.post(`${requests}/listProjects`, { workspace: "globex" });
+    const fromElsewhere = await owner.post(`${requests}/createProject`, project, {
+      Origin: `http://${world.host("acme")}`,
+      "Sec-Fetch-Site": "same-site",
+    });
+
+    assert.match(foreign.text, /403 in[^]*not for this tenant/);
+    assert.equal(fromElsewhere.status, 403);
+    assert.deepEqual(await projectNames(), ["From the docs"]);
+  });
+
+  await t.step("what needs a proof, or gives tokens, is refused right after the sign-in, too", async () => {
+    const createKey = await owner.post(`${requests}/createApiKey`, key);
+    const tokens = await owner.post(`${requests}/createTenantToken`, {
+      body: JSON.stringify({ tenant: "acme" }),
+    });
+    const prove = await owner.post(`${requests}/reauthenticate`, {
+      body: JSON.stringify({ password: PASSWORD }),
+    });
+
+    assert.match(createKey.text, /403 in[^]*reauthentication-required/);
+    assert.match(tokens.text, /403 in[^]*account token/);
+    assert.match(prove.text, /401 in/);
+  });
+
+  await t.step("not after the member has left or signed out", async () => {
+    await world.removeMember(acme, viewerUser);
+    await owner.post(`http://${world.host()}/logout`, {});
+
+    assert.match((await viewer.post(`${requests}/listProjects`, {})).text, /401 in/);
+    assert.match((await owner.post(`${requests}/listProjects`, {})).text, /401 in/);
+  });
+});
+
 Deno.test("the form of the event stream shows how the stream begins", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
@@ -206,7 +360,10 @@ Deno.test("the form of the event stream shows how the stream begins", async () =
     credential,
   });
 
+  const page = await world.browser().get(`http://${world.host()}/docs/reference/events`);
+
   assert.match(shown.text, /200[^]*retry: 3000/);
+  assert.match(page.text, /200 The stream, [^]*<code>retry: \d+/);
   while (world.services.use(OPEN_STREAMS).count > 0) await new Promise((done) => setTimeout(done, 10));
 });
 

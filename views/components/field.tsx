@@ -40,11 +40,17 @@ export function controlBorder(error?: string): string {
   return error ? "border-danger" : "border-field hover:border-muted";
 }
 
-export type TextFieldProps = Described & { name: string; value?: string; optional?: boolean; suffix?: Child };
+export type TextFieldProps = Described & {
+  name: string;
+  value?: string;
+  optional?: boolean;
+  suffix?: Child;
+  class?: string;
+};
 
 /** A single-line text field with its label, hint and error. `suffix` is fixed text after the value, which reads from left to right. */
 export function TextField(
-  { id, label, hint, error, optional, suffix, type = "text", ...attributes }:
+  { id, label, hint, error, optional, suffix, type = "text", class: extra, ...attributes }:
     & TextFieldProps
     & JSX.IntrinsicElements["input"],
 ) {
@@ -53,6 +59,7 @@ export function TextField(
     "h-9 max-sm:h-11",
     controlBorder(error),
     suffix !== undefined && "rounded-e-none",
+    extra,
   );
   const input = (
     <input
@@ -73,7 +80,7 @@ export function TextField(
 
 /** A multi-line text field with its label, hint and error. */
 export function TextAreaField(
-  { id, label, hint, error, optional, value = "", rows = 4, ...attributes }:
+  { id, label, hint, error, optional, value = "", rows = 4, class: extra, ...attributes }:
     & TextFieldProps
     & JSX.IntrinsicElements["textarea"],
 ) {
@@ -83,7 +90,7 @@ export function TextAreaField(
         id={id}
         rows={rows}
         required={!optional}
-        class={classes(CONTROL_LOOK, "py-2", controlBorder(error))}
+        class={classes(CONTROL_LOOK, "py-2", controlBorder(error), extra)}
         {...describedBy({ id, hint, error })}
         {...attributes}
       >

@@ -1,15 +1,12 @@
 import { type Context, Hono } from "hono";
 import { listProblems } from "../../../src/platform/problem.ts";
-import { subdomainUrl } from "../../../src/tenancy/tenant.ts";
-import { listTenantsOf } from "../../../src/tenancy/workspaces.ts";
-import { ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
+import { ERRORS_GUIDE } from "../../../views/pages/docs/docs_frame.tsx";
+import { anchorOfType, ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
 import { GuidePage } from "../../../views/pages/docs/guide_page.tsx";
 import {
   DOCS_SECTIONS,
   type DocsNavigation,
   type DocsSection,
-  LANGUAGES,
-  type Reader,
   type ReferenceGroup,
 } from "../../../views/pages/docs/reference.ts";
 import { ReferencePage } from "../../../views/pages/docs/reference_page.tsx";
@@ -18,15 +15,14 @@ import { docsText } from "../../../views/pages/docs/text.ts";
 import { notFound } from "../../../src/errors.ts";
 import { openApiDocument } from "../../api/api.ts";
 import { listProblemKinds } from "../../api/problem.ts";
-import { type HttpEnv, PAGE_NOT_FOUND, systemContextOf } from "../../http.ts";
+import { type HttpEnv, PAGE_NOT_FOUND } from "../../http.ts";
 import { localeOf } from "../../locale.ts";
 import { page } from "../../page.tsx";
 import { loadGuides } from "./guides.ts";
 import { loadPictures } from "./pictures.ts";
+import { readerOf } from "./reader.ts";
 import { referenceOf } from "./reference_model.ts";
 
-const ERRORS_GUIDE = "/docs/guides/errors";
-const EXAMPLE_WORKSPACE = "acme";
 const MAX_QUERY_LENGTH = 100;
 const ONE_DAY = "public, max-age=86400";
 
@@ -46,7 +42,6 @@ docsPages.get("/docs/images/:name", async (c) => {
 docsPages.get("/docs/reference/:slug", async (c) => {
   const group = reference().find(({ slug }) => slug === c.req.param("slug"));
   if (!group) throw notFound(PAGE_NOT_FOUND);
-  const { reader, workspace } = await readerOf(c);
   const text = docsText.of(localeOf(c));
   return await page(c, {
     title: group.title,
@@ -56,8 +51,7 @@ docsPages.get("/docs/reference/:slug", async (c) => {
       <ReferencePage
         navigation={await navigation("api")}
         group={group}
-        reader={reader}
-        workspace={workspace}
+        reader={await readerOf(c)}
       />
     ),
   });
@@ -106,16 +100,6 @@ async function navigation(section: DocsSection): Promise<DocsNavigation> {
   return { section, guides: contents[section], groups: reference() };
 }
 
-/** The samples call the workspace of the person who is signed in, or an example: its subdomain, which takes passwords, too. */
-async function readerOf(c: Context<HttpEnv>): Promise<{ reader: Reader; workspace?: string }> {
-  const session = c.get("session");
-  const [tenant] = session ? await listTenantsOf(systemContextOf(c), session.actor.id) : [];
-  const { appUrl } = c.get("services").config;
-  const origin = subdomainUrl(appUrl, tenant ?? { subdomain: EXAMPLE_WORKSPACE });
-  const language = LANGUAGES.find((each) => each === c.req.query("lang")) ?? LANGUAGES[0];
-  return { reader: { origin, language }, workspace: tenant?.subdomain };
-}
-
 /** What contains every word of the query. Titles count before texts. */
 async function search(query: string): Promise<DocsHits> {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -126,7 +110,20 @@ async function search(query: string): Promise<DocsHits> {
     operations.map((operation) => ({ ...operation, group }))
       .filter((operation) => matches(`${title} ${textOf(operation)}`.toLowerCase()))
   );
-  return { guides, operations };
+  const events = reference().flatMap(({ slug: group, title, events }) =>
+    events.map((event) => ({ ...event, group }))
+      .filter(({ id, description }) => matches(`${title} ${id} ${description}`.toLowerCase()))
+  );
+  const errors = catalogOfErrors().filter(({ name, text }) => matches(`${name} ${text}`.toLowerCase()));
+  return { guides, operations, events, errors };
+}
+
+function catalogOfErrors(): DocsHits["errors"] {
+  const types = listProblemKinds().flatMap(({ type, status, title }) =>
+    type ? [{ anchor: anchorOfType(type), name: type, text: `${status} ${title}` }] : []
+  );
+  const codes = listProblems().map(({ code, english }) => ({ anchor: code, name: code, text: english }));
+  return [...types, ...codes];
 }
 
 function textOf({ id, title, method, path, description }: ReferenceGroup["operations"][number]): string {

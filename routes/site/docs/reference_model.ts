@@ -1,5 +1,8 @@
+import { EVENTS_TYPE } from "../../operation_document.ts";
 import type {
+  Credential,
   ReferenceAnswer,
+  ReferenceEvent,
   ReferenceGroup,
   ReferenceOperation,
 } from "../../../views/pages/docs/reference.ts";
@@ -14,6 +17,7 @@ type Parameter = {
   required?: boolean;
   description?: string;
   schema?: Schema;
+  example?: unknown;
 };
 type Operation = {
   tags?: string[];
@@ -29,14 +33,23 @@ type Operation = {
 /** The parts of an OpenAPI 3.1 document that the reference shows. */
 type Document = {
   paths: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, { post: Operation }>;
   components: Record<string, Record<string, unknown>>;
 };
 
 const METHODS = ["get", "post", "patch", "put", "delete"];
 const OTHER = "Other";
+const EVENTS = "Webhook events";
+const API_KEY = "api_key";
+/** Values of parameters that have none in the document. */
+const EXAMPLES: Record<string, unknown> = {
+  event: "order_placed",
+  property: "country",
+  steps: ["page_viewed", "order_placed"],
+};
 const JSON_TYPE = /^application\/(?:[a-z.+-]+\+)?json$/;
 
-/** The operations of the document by resource, in its order. */
+/** The operations of the document by resource, in its order, and then the events of its webhooks. */
 export function referenceOf(openApi: object): ReferenceGroup[] {
   const document = openApi as Document;
   const resolve = resolverOf(document);
@@ -50,7 +63,13 @@ export function referenceOf(openApi: object): ReferenceGroup[] {
       groups.set(tag, [...groups.get(tag) ?? [], shown]);
     }
   }
-  return [...groups].map(([title, operations]) => ({ slug: slugOf(title), title, operations }));
+  const events = Object.entries(document.webhooks ?? {}).map(([type, { post }]) =>
+    describeEvent(type, post, resolve)
+  );
+  return [
+    ...[...groups].map(([title, operations]) => ({ slug: slugOf(title), title, operations, events: [] })),
+    ...events.length > 0 ? [{ slug: slugOf(EVENTS), title: EVENTS, operations: [], events }] : [],
+  ];
 }
 
 export function slugOf(title: string): string {
@@ -74,9 +93,11 @@ function describe(
     id: operation.operationId ?? `${method}${path}`,
     method: method.toUpperCase(),
     path,
+    examplePath: examplePathOf(path, parameters, resolve),
     title: operation.summary ?? path,
     description: operation.description ?? "",
-    isPublic: !operation.security?.length,
+    credential: credentialOf(operation),
+    content: contentOf(operation, document),
     pathFields: fieldsIn("path"),
     queryFields: fieldsIn("query"),
     headerFields: fieldsIn("header"),
@@ -86,6 +107,46 @@ function describe(
       answerOf(status, followed(answer, document), resolve)
     ),
   };
+}
+
+function describeEvent(
+  id: string,
+  { description = "", requestBody }: Operation,
+  resolve: Resolve,
+): ReferenceEvent {
+  const body = jsonOf(requestBody?.content);
+  const fields = body?.schema ? fieldsOf(body.schema, resolve) : [];
+  return {
+    id,
+    description,
+    fields: fields.find(({ name }) => name === "data")?.fields ?? [],
+    example: body && mediaExample(body, resolve),
+  };
+}
+
+function examplePathOf(path: string, parameters: Parameter[], resolve: Resolve): string {
+  const valuesOf = ({ name, schema = {}, example }: Parameter) =>
+    [example ?? EXAMPLES[name] ?? exampleOf(schema, resolve, name)].flat().map(String);
+  const query = parameters.filter((each) => each.in === "query" && each.required).flatMap((parameter) =>
+    valuesOf(parameter).map((value) => [parameter.name, value])
+  );
+  const filled = parameters.filter((each) => each.in === "path").reduce(
+    (rest, parameter) => rest.replace(`{${parameter.name}}`, encodeURIComponent(valuesOf(parameter)[0]!)),
+    path,
+  );
+  return query.length > 0 ? `${filled}?${new URLSearchParams(query)}` : filled;
+}
+
+function credentialOf({ security = [] }: Operation): Credential {
+  if (security.length === 0) return "none";
+  return security.some((scheme) => API_KEY in scheme) ? "key" : "token";
+}
+
+function contentOf({ responses }: Operation, document: Document): ReferenceOperation["content"] {
+  const [, success] = Object.entries(responses).find(([status]) => status.startsWith("2")) ?? [];
+  const { content = {} } = success ? followed(success, document) : {};
+  if (jsonOf(content)) return "json";
+  return EVENTS_TYPE in content ? "events" : "nothing";
 }
 
 function answerOf(
@@ -99,7 +160,7 @@ function answerOf(
     status,
     description,
     fields: isSuccess && media?.schema ? fieldsOf(media.schema, resolve) : [],
-    example: isSuccess && media ? mediaExample(media, resolve) : undefined,
+    example: isSuccess && media ? mediaExample(media, resolve) : content?.[EVENTS_TYPE]?.example,
   };
 }
 

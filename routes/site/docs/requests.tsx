@@ -10,6 +10,7 @@ import { type Fields, type HttpEnv, PAGE_NOT_FOUND, readForm } from "../../http.
 import { localeOf } from "../../locale.ts";
 import { page } from "../../page.tsx";
 import { reference } from "./docs.tsx";
+import { tokenOfReader } from "./reader.ts";
 
 const MAX_SHOWN_LENGTH = 50_000;
 const API_KEY_PREFIX = "dnz_";
@@ -18,7 +19,7 @@ const HEADERS_PASSED_ON = ["User-Agent", "X-Forwarded-For"];
 /** Answers a request to the API in this process. */
 export type Dispatch = (request: Request, env: unknown) => Response | Promise<Response>;
 
-/** Sends what a reader typed into the form of an operation to the API, with the reader's own credential. */
+/** Sends what a reader typed into the form of an operation to the API, with the credential in the form or the reader's own sign-in. */
 export function docsRequests(dispatch: Dispatch): Hono<HttpEnv> {
   const requests = new Hono<HttpEnv>();
   requests.post("/:operation", async (c) => {
@@ -59,7 +60,9 @@ async function send(
     if (typed("query", name)) url.searchParams.set(name, typed("query", name));
   }
   const body = bodyExample === undefined ? undefined : String(fields.body ?? "");
-  const request = new Request(url, { method, headers: headersOf(c, fields, body !== undefined), body });
+  const headers = headersOf(c, fields, body !== undefined);
+  if (operation.credential !== "none") await addCredential(c, headers, fields);
+  const request = new Request(url, { method, headers, body });
   const startedAt = clock.now().getTime();
   const answer = await dispatch(request, c.env);
   return {
@@ -91,13 +94,18 @@ function headersOf(c: Context<HttpEnv>, fields: Fields, hasBody: boolean): Heade
     const value = c.req.header(name);
     if (value) headers.set(name, value);
   }
-  const credential = headerText(fields.credential);
-  if (credential.startsWith(API_KEY_PREFIX)) headers.set("X-API-Key", credential);
-  else if (credential) headers.set("Authorization", `Bearer ${credential}`);
   const workspace = headerText(fields.workspace);
   if (workspace) headers.set("X-Tenant", workspace);
   if (hasBody) headers.set("Content-Type", "application/json");
   return headers;
+}
+
+/** A typed credential counts before the reader's sign-in. */
+async function addCredential(c: Context<HttpEnv>, headers: Headers, fields: Fields): Promise<void> {
+  const typed = headerText(fields.credential);
+  if (typed.startsWith(API_KEY_PREFIX)) return headers.set("X-API-Key", typed);
+  const token = typed || await tokenOfReader(c, headerText(fields.workspace));
+  if (token) headers.set("Authorization", `Bearer ${token}`);
 }
 
 /** What can stand in a header. */

@@ -1,4 +1,4 @@
-import type { Language, ReferenceOperation } from "./reference.ts";
+import type { Credential, Language, ReferenceOperation } from "./reference.ts";
 
 export const LANGUAGE_NAMES: Record<Language, string> = {
   curl: "curl",
@@ -6,58 +6,108 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   python: "Python",
 };
 
-/** The environment variable that holds the reader's key in all samples. */
-export const KEY_VARIABLE = "DENIZEN_API_KEY";
+type Header = { name: string; scheme: string; variable: string };
 
-type Request = { method: string; url: string; body: unknown; isPublic: boolean };
+/** The header that authenticates a sample, and the environment variable that holds the reader's secret. */
+const HEADERS: Record<Exclude<Credential, "none">, Header> = {
+  key: { name: "X-API-Key", scheme: "", variable: "DENIZEN_API_KEY" },
+  token: { name: "Authorization", scheme: "Bearer ", variable: "DENIZEN_TOKEN" },
+};
 
-/** Code that calls an operation of the workspace at `origin`. */
-export function codeSample(operation: ReferenceOperation, origin: string, language: Language): string {
-  const { method, path, bodyExample: body, isPublic } = operation;
-  return WRITERS[language]({ method, url: `${origin}/api/v1${path}`, body, isPublic });
+type Sample = Pick<ReferenceOperation, "method" | "content"> & {
+  url: string;
+  body: unknown;
+  /** Undefined if the operation needs no credentials. */
+  header: Header | undefined;
+};
+
+const COMMENTS: Record<Language, string> = { curl: "#", typescript: "//", python: "#" };
+
+/** Code that calls an operation of the workspace at `origin`, under a comment if there is one. */
+export function codeSample(
+  operation: ReferenceOperation,
+  origin: string,
+  language: Language,
+  comment = "",
+): string {
+  const { method, content, examplePath, bodyExample: body, credential } = operation;
+  const header = credential === "none" ? undefined : HEADERS[credential];
+  const code = WRITERS[language]({ method, content, url: `${origin}/api/v1${examplePath}`, body, header });
+  return comment ? `${COMMENTS[language]} ${comment}\n${code}` : code;
 }
 
-const WRITERS: Record<Language, (request: Request) => string> = {
-  curl: ({ method, url, body, isPublic }) =>
+const WRITERS: Record<Language, (sample: Sample) => string> = {
+  curl: ({ method, content, url, body, header }) =>
     [
-      `curl ${method === "GET" ? "" : `-X ${method} `}${quoted(url)}`,
-      isPublic ? "" : `-H "Authorization: Bearer $${KEY_VARIABLE}"`,
+      `curl ${content === "events" ? "-N " : ""}${method === "GET" ? "" : `-X ${method} `}${quoted(url)}`,
+      header ? `-H "${header.name}: ${header.scheme}$${header.variable}"` : "",
       body === undefined ? "" : "-H 'Content-Type: application/json'",
       body === undefined ? "" : `-d ${quoted(pretty(body))}`,
     ].filter(Boolean).join(" \\\n  "),
 
-  typescript: ({ method, url, body, isPublic }) => {
+  typescript: ({ method, content, url, body, header }) => {
+    const imports = [
+      ...header ? ['import { env } from "node:process";'] : [],
+      ...content === "events" ? ['import { createInterface } from "node:readline";'] : [],
+      ...content === "events" ? ['import { Readable } from "node:stream";'] : [],
+    ];
     const headers = [
-      isPublic ? "" : `    Authorization: \`Bearer \${env.${KEY_VARIABLE}}\`,`,
+      header ? `    ${headerInTypeScript(header)},` : "",
       body === undefined ? "" : '    "Content-Type": "application/json",',
     ].filter(Boolean);
     return [
-      ...isPublic ? [] : ['import { env } from "node:process";', ""],
+      ...imports.length > 0 ? [...imports, ""] : [],
       `const response = await fetch("${url}", {`,
       `  method: "${method}",`,
       ...headers.length > 0 ? ["  headers: {", ...headers, "  },"] : [],
       ...body === undefined ? [] : [`  body: JSON.stringify(${indented(pretty(body), "  ")}),`],
       "});",
       "if (!response.ok) throw new Error(await response.text());",
-      ...method === "DELETE" ? [] : ["console.log(await response.json());"],
+      ...READ_IN_TYPESCRIPT[content],
     ].join("\n");
   },
 
-  python: ({ method, url, body, isPublic }) =>
+  python: ({ method, content, url, body, header }) =>
     [
-      ...isPublic ? [] : ["import os"],
+      ...header ? ["import os"] : [],
       "import requests",
       "",
       "response = requests.request(",
       `    "${method}",`,
       `    "${url}",`,
-      ...isPublic ? [] : [`    headers={"Authorization": f"Bearer {os.environ['${KEY_VARIABLE}']}"},`],
+      ...header ? [`    headers={${headerInPython(header)}},`] : [],
       ...body === undefined ? [] : [`    json=${indented(pythonLiteral(body), "    ")},`],
+      ...content === "events" ? ["    stream=True,"] : [],
       ")",
       "response.raise_for_status()",
-      ...method === "DELETE" ? [] : ["print(response.json())"],
+      ...READ_IN_PYTHON[content],
     ].join("\n"),
 };
+
+const READ_IN_TYPESCRIPT: Record<ReferenceOperation["content"], string[]> = {
+  json: ["console.log(await response.json());"],
+  events: [
+    "const lines = createInterface({ input: Readable.from(response.body!) });",
+    "for await (const line of lines) console.log(line);",
+  ],
+  nothing: [],
+};
+
+const READ_IN_PYTHON: Record<ReferenceOperation["content"], string[]> = {
+  json: ["print(response.json())"],
+  events: ["for line in response.iter_lines(decode_unicode=True):", "    print(line)"],
+  nothing: [],
+};
+
+function headerInTypeScript({ name, scheme, variable }: Header): string {
+  const value = scheme ? `\`${scheme}\${env.${variable}}\`` : `env.${variable}!`;
+  return `${/^\w+$/.test(name) ? name : `"${name}"`}: ${value}`;
+}
+
+function headerInPython({ name, scheme, variable }: Header): string {
+  const value = `os.environ["${variable}"]`;
+  return `"${name}": ${scheme ? `"${scheme}" + ${value}` : value}`;
+}
 
 export function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);

@@ -6,6 +6,7 @@ import { usePage } from "../../page.tsx";
 import { DOCS_SECTIONS, type DocsNavigation, type DocsSection, type ReferenceGroup } from "./reference.ts";
 import { docsText } from "./text.ts";
 
+export const ERRORS_GUIDE = "/docs/guides/errors";
 const REFERENCE = "/docs/reference/";
 
 /** The address of a section's first guide. */
@@ -13,9 +14,14 @@ export function sectionHref(section: DocsSection): string {
   return section === "api" ? "/docs" : `/docs/${section}`;
 }
 
-/** The address of a resource's operations, or of one of them. */
-export function referenceHref(group: string, operation?: string): string {
-  return REFERENCE + group + (operation ? `#${operation}` : "");
+/** The address of a part of the reference, or of one of its operations or events. */
+export function referenceHref(group: string, id?: string): string {
+  return REFERENCE + group + (id ? `#${id}` : "");
+}
+
+/** The address of a type or a code in the catalog of errors. */
+export function errorHref(anchor: string): string {
+  return `${ERRORS_GUIDE}#${anchor}`;
 }
 
 /** The frame of every page of the docs: the contents beside the page. `group` is the open part of the reference. */
@@ -99,7 +105,7 @@ function Contents(
             {navigation.groups.map(({ slug, title }) => (
               <>
                 <Entry key={slug} href={referenceHref(slug)} label={title} />
-                {slug === group?.slug ? <Operations group={group} /> : null}
+                {slug === group?.slug ? <Parts group={group} /> : null}
               </>
             ))}
             <Entry href="/openapi.json" label={text.openApi} />
@@ -137,15 +143,16 @@ function Entry({ href, label }: { href: string; label: string }) {
   );
 }
 
-function Operations({ group: { slug, operations } }: { group: ReferenceGroup }) {
+function Parts({ group: { slug, operations, events } }: { group: ReferenceGroup }) {
+  const parts = [...operations, ...events.map(({ id }) => ({ id, title: id }))];
   return (
     <li>
       <ul class="ms-2 mb-1 grid border-s border-line ps-2">
-        {operations.map(({ id, title }) => (
+        {parts.map(({ id, title }) => (
           <li key={id}>
             <a
               href={referenceHref(slug, id)}
-              class="block rounded-md px-2 py-1 text-muted transition-colors hover:text-ink max-lg:py-2"
+              class="block rounded-md px-2 py-1 text-muted transition-colors wrap-anywhere hover:text-ink max-lg:py-2"
             >
               {title}
             </a>

@@ -6,7 +6,12 @@ export type ErrorCatalogProps = {
   codes: readonly { code: string; english: string }[];
 };
 
-/** Every type and every code of the API's errors. A type's row has the last part of the type as its id. */
+/** The id of a type's row in the catalog. A code's row has the code itself. */
+export function anchorOfType(type: string): string {
+  return type.split(/[/#]/).at(-1)!;
+}
+
+/** Every type and every code of the API's errors. */
 export function ErrorCatalog({ kinds, codes }: ErrorCatalogProps) {
   const text = docsText.use();
   return (
@@ -15,7 +20,7 @@ export function ErrorCatalog({ kinds, codes }: ErrorCatalogProps) {
       <p>{text.errorTypesLead}</p>
       <Table label={text.errorTypes} heads={[text.type, text.status, text.titleOfError]}>
         {kinds.map(({ type, status, title }) => (
-          <tr id={type?.split(/[/#]/).at(-1)}>
+          <tr id={type ? anchorOfType(type) : undefined}>
             <td>
               <code>{type ?? "about:blank"}</code>
             </td>
@@ -28,7 +33,7 @@ export function ErrorCatalog({ kinds, codes }: ErrorCatalogProps) {
       <p>{text.errorCodesLead}</p>
       <Table label={text.errorCodes} heads={[text.code, text.message]}>
         {codes.map(({ code, english }) => (
-          <tr>
+          <tr id={code}>
             <td>
               <code>{code}</code>
             </td>

@@ -15,9 +15,12 @@ export type ReferenceAnswer = {
   status: string;
   description: string;
   fields: ReferenceField[];
-  /** Undefined if the response has no JSON. */
+  /** The beginning of a stream as text. Undefined if the response has no content. */
   example?: unknown;
 };
+
+/** What an operation needs: nothing, a person's access token, or an API key or such a token. */
+export type Credential = "none" | "token" | "key";
 
 /** One operation of the API, as its page shows it. */
 export type ReferenceOperation = {
@@ -25,9 +28,13 @@ export type ReferenceOperation = {
   method: string;
   /** Below `/api/v1`, with `{id}` in place of values. */
   path: string;
+  /** The path with example values, and with the query parameters that are required. */
+  examplePath: string;
   title: string;
   description: string;
-  isPublic: boolean;
+  credential: Credential;
+  /** What a success has as its body. */
+  content: "json" | "events" | "nothing";
   pathFields: ReferenceField[];
   queryFields: ReferenceField[];
   headerFields: ReferenceField[];
@@ -37,8 +44,23 @@ export type ReferenceOperation = {
   answers: ReferenceAnswer[];
 };
 
-/** The operations of one resource. */
-export type ReferenceGroup = { slug: string; title: string; operations: ReferenceOperation[] };
+/** An event that webhooks send. `id` is its type, such as `project.created`. */
+export type ReferenceEvent = {
+  id: string;
+  description: string;
+  /** The fields of `data`. */
+  fields: ReferenceField[];
+  /** The whole body. */
+  example: unknown;
+};
+
+/** The operations of one resource, or the events of webhooks. */
+export type ReferenceGroup = {
+  slug: string;
+  title: string;
+  operations: readonly ReferenceOperation[];
+  events: readonly ReferenceEvent[];
+};
 
 /** The parts of the docs, in order. Each is a folder below `docs`. */
 export const DOCS_SECTIONS = ["user", "api", "admin", "build"] as const;
@@ -69,5 +91,14 @@ export type DocsNavigation = {
 export const LANGUAGES = ["curl", "typescript", "python"] as const;
 export type Language = typeof LANGUAGES[number];
 
-/** Who reads: their workspace's address for the samples, and the language of these. */
-export type Reader = { origin: string; language: Language };
+/** Who reads. `workspace` and `keyPrefix` are undefined for a visitor. */
+export type Reader = {
+  /** The address of the workspace that the samples call. */
+  origin: string;
+  /** The language of the samples. */
+  language: Language;
+  /** The name in the address of the reader's workspace. */
+  workspace?: string;
+  /** The start of the workspace's newest API key, for a reader who may see keys. */
+  keyPrefix?: string;
+};

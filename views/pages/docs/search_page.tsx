@@ -1,15 +1,17 @@
-import { DocsFrame, referenceHref } from "./docs_frame.tsx";
-import type { DocsNavigation, Guide, ReferenceOperation } from "./reference.ts";
+import { DocsFrame, errorHref, referenceHref } from "./docs_frame.tsx";
+import type { DocsNavigation, Guide, ReferenceEvent, ReferenceOperation } from "./reference.ts";
 import { docsText } from "./text.ts";
 
 export type DocsHits = {
   guides: readonly Guide[];
   operations: readonly (ReferenceOperation & { group: string })[];
+  events: readonly (ReferenceEvent & { group: string })[];
+  errors: readonly { anchor: string; name: string; text: string }[];
 };
 
-/** `/docs/search`: the guides and operations that match, guides with a matching title first. */
+/** `/docs/search`: what matches, guides with a matching title first and errors last. */
 export function DocsSearchPage(
-  { navigation, query, hits: { guides, operations } }: {
+  { navigation, query, hits: { guides, operations, events, errors } }: {
     navigation: DocsNavigation;
     query: string;
     hits: DocsHits;
@@ -18,7 +20,7 @@ export function DocsSearchPage(
   const text = docsText.use();
   const words = query.toLowerCase().split(/\s+/);
   const isTitled = ({ title }: Guide) => words.every((word) => title.toLowerCase().includes(word));
-  const count = guides.length + operations.length;
+  const count = guides.length + operations.length + events.length + errors.length;
   return (
     <DocsFrame navigation={navigation} query={query}>
       <h1 class="text-2xl font-semibold tracking-tighter">{text.searchTitle}</h1>
@@ -30,11 +32,17 @@ export function DocsSearchPage(
         {operations.map(({ id, group, title, method, path }) => (
           <Hit key={id} href={referenceHref(group, id)} title={title} detail={`${method} ${path}`} />
         ))}
+        {events.map(({ id, group, description }) => (
+          <Hit key={id} href={referenceHref(group, id)} title={id} detail={description} />
+        ))}
         {guides.filter((guide) => !isTitled(guide)).map((guide) => (
           <GuideHit
             key={guide.href}
             guide={guide}
           />
+        ))}
+        {errors.map(({ anchor, name, text }) => (
+          <Hit key={anchor} href={errorHref(anchor)} title={name} detail={text} />
         ))}
       </ul>
     </DocsFrame>

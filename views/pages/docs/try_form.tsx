@@ -8,12 +8,12 @@ import { pretty } from "./code_samples.ts";
 import type { ReferenceField, ReferenceOperation } from "./reference.ts";
 import { docsText } from "./text.ts";
 
-/** A form that sends a real request of one operation, with the reader's key. */
+/** A form that sends a real request of one operation, with a key, a token or the sign-in of a reader who has a `workspace`. */
 export function TryForm(
   { operation, workspace }: { operation: ReferenceOperation; workspace?: string },
 ) {
   const text = docsText.use();
-  const { id, isPublic, pathFields, queryFields, bodyExample } = operation;
+  const { id, credential, pathFields, queryFields, bodyExample } = operation;
   const answer = `${id}-answer`;
   return (
     <details class="group min-w-0 rounded-lg border border-line bg-surface">
@@ -27,13 +27,17 @@ export function TryForm(
         class="grid gap-4 border-t border-line p-4"
         {...hx({ post: `/docs/requests/${id}`, target: `#${answer}`, swap: "innerHTML" })}
       >
-        <p class="text-sm text-muted">{text.tryLead}</p>
-        {isPublic ? null : (
+        <p class="text-sm text-muted">
+          {credential === "none" ? text.tryLead : text.tryLeadWithKey(workspace)}
+        </p>
+        {credential === "none" ? null : (
           <>
             <TextField
               id={`${id}-credential`}
               name="credential"
-              label={text.credential}
+              label={credential === "token" ? text.token : text.credential}
+              hint={workspace ? text.credentialHint : undefined}
+              optional={workspace !== undefined}
               type="password"
               autocomplete="off"
               class="font-mono"
@@ -62,7 +66,7 @@ export function TryForm(
           />
         )}
         <Button class="justify-self-start">{text.send}</Button>
-        <div id={answer} aria-live="polite"></div>
+        <div id={answer} aria-live="polite" class="min-w-0"></div>
       </form>
     </details>
   );
