@@ -73,8 +73,8 @@ export class Dispatcher {
         const policy = this.#policies[queue];
         const all = jobsPerWorker(policy) * workers;
         const free = all - (inProgress[queue] ?? 0);
-        const shared = free - Math.floor(all / 2);
         const share = slotsPerPartition(policy) * JOBS_PER_SLOT * workers;
+        const shared = share < all / 2 ? free - Math.floor(all / 2) : free;
         const full = Math.ceil(policy.concurrency / slotsPerPartition(policy));
         const room = { free, shared, share, least: JOBS_PER_SLOT * workers, full, workers };
         if (free > 0) dispatches.push(...await this.#dispatchRound(tx, queue, room));

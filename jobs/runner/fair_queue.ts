@@ -1,7 +1,7 @@
 /**
  * Items of several partitions that wait for a fixed number of slots. Partitions take turns, and each gets at most its share
- * of the slots. Once half of the slots are used, a partition whose share isn't all of them gets none beyond its first. So a
- * partition with a single item soon gets a slot, however many items the others have waiting.
+ * of the slots. So a partition with a single item soon gets a slot, however many items the others have waiting. If the share
+ * is less than half of the slots, the other half is for partitions that have none: there, each gets one slot.
  */
 export class FairQueue<Item> {
   readonly #slots: number;
@@ -63,6 +63,6 @@ export class FairQueue<Item> {
 
   #shareNow(partition: string): number {
     const share = this.#shareOf(partition);
-    return share < this.#slots && this.#used >= this.#slots / 2 ? Math.min(share, 1) : share;
+    return share < this.#slots / 2 && this.#used >= this.#slots / 2 ? Math.min(share, 1) : share;
   }
 }
