@@ -14,6 +14,7 @@ import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
 import { answerOnce, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
+import { checkBody } from "./middleware/body.ts";
 import { type Documented, documentOperation, pageModel } from "./operation_document.ts";
 import { readWire, type Sendable } from "./wire.ts";
 
@@ -258,6 +259,7 @@ export class Resource<E extends HttpEnv, Ctx> {
       ...(deprecated ? [announceDeprecation(deprecated)] : []),
       ...this.#audience.guards,
       ...guards,
+      checkBody,
       handle,
     );
   }
