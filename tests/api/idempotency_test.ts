@@ -7,7 +7,7 @@ import { openApiDocument } from "../../routes/api/api.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
 import { changeRole } from "../../src/access/membership.ts";
-import { invite } from "../../src/access/invitations.ts";
+import { INVITATIONS_PER_TENANT, invite } from "../../src/access/invitations.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
 import { pauseCampaign, sendCampaign } from "../../src/campaigns/sending.ts";
@@ -16,8 +16,9 @@ import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
-import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { enforce } from "../../src/rate_limits/limiter.ts";
 import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
 import { sendTestEvent } from "../../src/webhooks/test_event.ts";
 import { Customer } from "../support/billing.ts";
@@ -119,6 +120,26 @@ Deno.test("after a step-up, the same key works", async () => {
 
   assert.equal(asked.json.type, "/problems/reauthentication-required");
   assert.deepEqual([proved.status, created.status], [204, 201]);
+});
+
+Deno.test("after a limit that an operation reached has passed, the same key works", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { limit } = INVITATIONS_PER_TENANT;
+  await enforce(world.system, INVITATIONS_PER_TENANT, company.tenant.id, { cost: limit });
+  const create = async () =>
+    await world.api("POST", "/invitations", {
+      token: await world.token(company),
+      headers: { "Idempotency-Key": KEY },
+      body: { email: "ben@partner.example" },
+    });
+
+  const refused = await create();
+  world.clock.advance(Number(refused.headers["retry-after"]) * SECOND);
+  const invited = await create();
+
+  assert.deepEqual([refused.status, invited.status], [429, 201]);
+  assert.equal(invited.headers["idempotent-replayed"], undefined);
 });
 
 const MALFORMED = ["", '"', '"open', "two words", "k".repeat(256), "\u00e9", 'a"b', '"k";a=1'];

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { addCall, flushCalls } from "../support/api_calls.ts";
 import type { Browser } from "../support/browser.ts";
@@ -133,6 +135,25 @@ Deno.test("the request log", async (t) => {
     assert.match(plain(list.text), /No requests yet/);
     assert.equal(one.status, 404);
   });
+});
+
+Deno.test("a call with an API key is logged as the key's, and found by the key", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const input = newApiKey.parse({ name: "Nightly import", permissions: ["projects:read"] });
+  const [key, other] = [(await createApiKey(acme.ctx, input))!, (await createApiKey(acme.ctx, input))!];
+  const token = await world.token(acme);
+  const list = (headers: Record<string, string>) => world.api("GET", "/projects", { headers });
+  const called = await list({ "X-API-Key": key.apiKey });
+  await list({ "X-API-Key": other.apiKey });
+  await list({ Authorization: `Bearer ${token}` });
+  await flushCalls(world.services);
+
+  const { json } = await world.api("GET", `/request-log?actor=${key.id}`, { token });
+
+  const found = json.data.map(({ id, actor }: { id: string; actor: unknown }) => ({ id, actor }));
+  const actor = { type: "key", id: key.id, name: "Nightly import" };
+  assert.deepEqual(found, [{ id: called.headers["x-request-id"], actor }]);
 });
 
 Deno.test("the usage report", async (t) => {
