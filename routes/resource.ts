@@ -8,7 +8,7 @@ import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
 import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
 import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
-import { expectedVersion, requireMatch } from "./api/etags.ts";
+import { expectedVersions, requireMatch } from "./api/etags.ts";
 import { readJsonBody } from "./api/json_body.ts";
 import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
 import { answerOnce, type Change, checkKey, type Recording } from "./api/once.ts";
@@ -66,7 +66,7 @@ type Declared<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z
     csv?: { item: z.ZodObject; rowsOf(row: Row): readonly object[] };
     /** The version that the ETag contains. Without it, a GET's ETag is a hash of the content. */
     versionOf?(row: Row): number;
-    /** Whether the operation checks `expectedVersion`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
+    /** Whether the operation checks `expectedVersions`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
     checksMatch?: boolean;
     /** A GET whose resource can be changed without checking `If-Match`, so that it must not have an ETag. */
     withoutEtag?: boolean;
@@ -101,8 +101,8 @@ export type Call<E extends HttpEnv, Body, Row = unknown> = {
   /** The id in the path; empty if the path has none. */
   id: string;
   body: Body;
-  /** The version in `If-Match`; undefined for any version. */
-  expectedVersion: number | undefined;
+  /** The versions in `If-Match`; undefined for any version. */
+  expectedVersions: readonly number[] | undefined;
   /** Throws `precondition_failed` if `If-Match` names another version than this one. Call it with the row locked. */
   requireMatch(row: Row): void;
   c: Context<E>;
@@ -277,7 +277,7 @@ async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
   return {
     id: c.req.param("id") ?? "",
     body: await readJsonBody(c, body),
-    expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
+    expectedVersions: checksMatch && versionOf ? expectedVersions(ifMatch) : undefined,
     requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
     c,
   };
