@@ -133,14 +133,20 @@ const DEV: Mount = {
 /** Anyone may read it. */
 const SERVICE_WORKER: Mount = { guards: [], body: TEXT_BODY, policy: "service_worker", errors: "page" };
 
-/** Its routes authenticate each request by a token. */
-const API: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
+/** Its routes authenticate each request by a token. A refused body counts toward the caller's limits, and is in the request log. */
+const API: Mount = {
+  guards: [],
+  body: TEXT_BODY,
+  routesCheckBody: true,
+  policy: "pages",
+  errors: "problem",
+};
 
 /** Its routes check each report's signature. */
 const INBOUND: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
-/** Scripts of other websites can read why their body was refused. */
-const TENANT_API: Mount = { ...API, outerGuards: [findApiTenant, admitOrigins, refuseSecrets] };
+/** Scripts of other websites can read why their call was refused. */
+const TENANT_API: Mount = { ...API, guards: [findApiTenant, admitOrigins, refuseSecrets] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {

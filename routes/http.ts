@@ -21,6 +21,8 @@ export type RequestVariables = {
   /** The original request from Deno. `c.req.raw` is replaced once the body is read. */
   incoming: Request;
   requestId: string;
+  /** How long the body took to arrive. Undefined before it is read. */
+  bodyMilliseconds: number | undefined;
   /** What the scripts of the response carry. Undefined until `nonceOf` makes it. */
   nonce: string | undefined;
   asset: (name: AssetName) => string;

@@ -14,6 +14,8 @@ export type Mount = {
   outerGuards?: MiddlewareHandler[];
   /** The body that a route accepts, unless it declares another rule. */
   body: BodyRule;
+  /** The routes run `checkBody` themselves, after they know the caller. A route that doesn't must not read the body. */
+  routesCheckBody?: boolean;
   policy: PolicyName;
   /** The format of errors: a page for people, or problem+json for programs. */
   errors: "page" | "problem";
@@ -33,7 +35,8 @@ export function mount<Env extends HttpEnv, Routes extends Schema, Base extends s
     c.set("mount", rules);
     return next();
   });
-  app.use(below, enter, ...rules.outerGuards ?? [], checkBody, ...rules.guards);
+  const bodyChecks = rules.routesCheckBody ? [] : [checkBody];
+  app.use(below, enter, ...rules.outerGuards ?? [], ...bodyChecks, ...rules.guards);
   app.route(path, routes);
   app.all(below, () => {
     throw notFound(PAGE_NOT_FOUND);

@@ -8,12 +8,13 @@ import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
 import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
 import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
-import { expectedVersion, requireMatch } from "./api/etags.ts";
+import { expectedVersions, requireMatch } from "./api/etags.ts";
 import { readJsonBody } from "./api/json_body.ts";
 import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
-import { answerOnce, checkKey, type Recording } from "./api/once.ts";
+import { answerOnce, type Change, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
+import { checkBody } from "./middleware/body.ts";
 import { type Documented, documentOperation, pageModel } from "./operation_document.ts";
 import { readWire, type Sendable } from "./wire.ts";
 
@@ -65,13 +66,16 @@ type Declared<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z
     csv?: { item: z.ZodObject; rowsOf(row: Row): readonly object[] };
     /** The version that the ETag contains. Without it, a GET's ETag is a hash of the content. */
     versionOf?(row: Row): number;
-    /** Whether the operation checks `expectedVersion`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
+    /** Whether the operation checks `expectedVersions`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
     checksMatch?: boolean;
     /** A GET whose resource can be changed without checking `If-Match`, so that it must not have an ETag. */
     withoutEtag?: boolean;
-    /** False for a POST that proves who the caller is, or whose result is at the payment gateway: a stored answer would prove nothing. */
-    idempotent?: boolean;
-    /** A POST returns what its transaction returned, so that the answer can be stored in that transaction. */
+    /**
+     * When a POST's answer is stored for its `Idempotency-Key`: in the transaction of its change, or `afterward` if the change isn't
+     * one transaction. `never` if it proves who the caller is: a stored answer would prove nothing.
+     */
+    storesAnswer?: "in_transaction" | "afterward" | "never";
+    /** A POST that stores its answer in its transaction returns what that returned. */
     run(ctx: Ctx, call: Call<E, z.output<Body>, Row>): Promise<Row>;
   };
 
@@ -97,8 +101,8 @@ export type Call<E extends HttpEnv, Body, Row = unknown> = {
   /** The id in the path; empty if the path has none. */
   id: string;
   body: Body;
-  /** The version in `If-Match`; undefined for any version. */
-  expectedVersion: number | undefined;
+  /** The versions in `If-Match`; undefined for any version. */
+  expectedVersions: readonly number[] | undefined;
   /** Throws `precondition_failed` if `If-Match` names another version than this one. Call it with the row locked. */
   requireMatch(row: Row): void;
   c: Context<E>;
@@ -181,10 +185,11 @@ export class Resource<E extends HttpEnv, Ctx> {
     path: string,
     operation: AnyOperation<E, Ctx, Body, Result, Row>,
   ): void {
-    const { guards = [], versionOf, checksMatch = false, idempotent = true, withoutEtag = false } = operation;
+    const { guards = [], versionOf, checksMatch = false, withoutEtag = false } = operation;
+    const { storesAnswer = "in_transaction" } = operation;
     const hasVersions = versionOf !== undefined || checksMatch;
     const traits = {
-      takesKey: this.#audience.recording !== undefined && verb === "post" && idempotent,
+      takesKey: this.#audience.recording !== undefined && verb === "post" && storesAnswer !== "never",
       sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
     };
     this.#document(verb, path, () => ({ ...operation, ...traits }));
@@ -205,28 +210,24 @@ export class Resource<E extends HttpEnv, Ctx> {
           : toAnswer(row);
         return traits.sendsEtag ? sendCurrent(c, answer) : send(c, answer);
       }
-      const change = { takesKey: traits.takesKey, permission: operation.permission, toAnswer };
-      return send(c, await this.#change(c, change, (ctx) => operation.run(ctx, call)));
+      const { permission } = operation;
+      const change: Change<Ctx, Row> = {
+        run: (ctx) => operation.run(ctx, call),
+        toAnswer,
+        permission,
+        storesAnswer,
+      };
+      return send(c, await this.#change(c, change, traits.takesKey));
     });
   }
 
   /** Runs an operation that changes something: once for its key, if it takes one. */
-  async #change<Row>(
-    c: Context<E>,
-    { takesKey, permission, toAnswer }: {
-      takesKey: boolean;
-      permission: Permission | undefined;
-      toAnswer: (row: Row) => StoredAnswer;
-    },
-    run: (ctx: Ctx) => Promise<Row>,
-  ): Promise<StoredAnswer> {
+  async #change<Row>(c: Context<E>, change: Change<Ctx, Row>, takesKey: boolean): Promise<StoredAnswer> {
     const { contextOf, recording } = this.#audience;
     const ctx = contextOf(c);
-    if (recording && takesKey) {
-      return await answerOnce(c, ctx, recording, { run, toAnswer, permission });
-    }
+    if (recording && takesKey) return await answerOnce(c, ctx, recording, change);
     if (recording) await checkKey(c, recording.systemOf(ctx));
-    return toAnswer(await run(ctx));
+    return change.toAnswer(await change.run(ctx));
   }
 
   /** Adds the operations to the API. */
@@ -258,6 +259,7 @@ export class Resource<E extends HttpEnv, Ctx> {
       ...(deprecated ? [announceDeprecation(deprecated)] : []),
       ...this.#audience.guards,
       ...guards,
+      checkBody,
       handle,
     );
   }
@@ -275,7 +277,7 @@ async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
   return {
     id: c.req.param("id") ?? "",
     body: await readJsonBody(c, body),
-    expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
+    expectedVersions: checksMatch && versionOf ? expectedVersions(ifMatch) : undefined,
     requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
     c,
   };

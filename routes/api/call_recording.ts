@@ -26,7 +26,7 @@ export const recordCall = createMiddleware<CallerEnv>(async (c, next) => {
     status: c.res.status,
     errorCode: c.get("errorCode") ?? null,
     ipAddress: c.get("device").ipAddress || null,
-    milliseconds: performance.now() - started,
+    milliseconds: performance.now() - started - (c.get("bodyMilliseconds") ?? 0),
   });
 });
 

@@ -167,7 +167,7 @@ campaigns.operation("patch", "/campaigns/{id}", {
   versionOf,
   checksMatch: true,
   refusals: [409],
-  run: (ctx, { id, body, expectedVersion }) => updateCampaign(ctx, id, body, expectedVersion),
+  run: (ctx, { id, body, expectedVersions }) => updateCampaign(ctx, id, body, expectedVersions),
 });
 
 campaigns.operation("delete", "/campaigns/{id}", {
@@ -180,7 +180,7 @@ campaigns.operation("delete", "/campaigns/{id}", {
   versionOf: ({ version }: Campaign) => version,
   checksMatch: true,
   refusals: [409],
-  run: (ctx, { id, expectedVersion }) => deleteCampaign(ctx, id, expectedVersion),
+  run: (ctx, { id, expectedVersions }) => deleteCampaign(ctx, id, expectedVersions),
 });
 
 campaigns.operation("post", "/campaigns/{id}/send", {

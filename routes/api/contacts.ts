@@ -128,7 +128,7 @@ contacts.operation("patch", "/contacts/{id}", {
   answer: { description: "The changed contact", schema: contact },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, body, expectedVersion }) => updateContact(ctx, id, body, expectedVersion),
+  run: (ctx, { id, body, expectedVersions }) => updateContact(ctx, id, body, expectedVersions),
   present: shown,
 });
 
@@ -140,7 +140,7 @@ contacts.operation("delete", "/contacts/{id}", {
   answer: { status: 204, description: "The contact was deleted" },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, expectedVersion }) => deleteContact(ctx, id, expectedVersion),
+  run: (ctx, { id, expectedVersions }) => deleteContact(ctx, id, expectedVersions),
 });
 
 contacts.list("/contact-lists", {

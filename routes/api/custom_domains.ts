@@ -132,7 +132,7 @@ domains.operation("post", "/custom-domains/{id}/verify", {
   permission: DOMAINS_MANAGE,
   events: [CUSTOM_DOMAIN_VERIFIED, CUSTOM_DOMAIN_FAILING, CUSTOM_DOMAIN_LOST],
   limits: [CUSTOM_DOMAIN_CHECKS],
-  idempotent: false,
+  storesAnswer: "afterward",
   answer: { description: "The domain with what was found", schema: customDomain },
   refusals: [409],
   run: async (ctx, { id }) => await verifyCustomDomain(await currentCaller(ctx), id),

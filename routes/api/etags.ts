@@ -32,15 +32,15 @@ export function hasCurrent<E extends Env>(c: Context<E>, etag: string): boolean 
 }
 
 /**
- * The version in `If-Match`; undefined for `*` or without the header. Throws `precondition_failed` for what can't match
- * (RFC 9110, section 13.1.1).
+ * The versions in `If-Match`, any of which may be the current one; undefined for `*` or without the header. Throws
+ * `precondition_failed` for what can't match (RFC 9110, section 13.1.1).
  */
-export function expectedVersion(ifMatch: string | undefined): number | undefined {
+export function expectedVersions(ifMatch: string | undefined): number[] | undefined {
   const tags = tagsIn(ifMatch);
   if (!tags) return undefined;
-  const version = tags.length === 1 && /^"(\d{1,9})"$/.exec(tags[0]!)?.[1];
-  if (!version) throw preconditionFailed(NOT_AN_ETAG);
-  return Number(version);
+  const versions = tags.flatMap((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1] ?? []).map(Number);
+  if (versions.length === 0) throw preconditionFailed(NOT_AN_ETAG);
+  return versions;
 }
 
 /** Throws `precondition_failed` unless `If-Match` names the current ETag. Compares strongly. */

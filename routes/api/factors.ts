@@ -55,7 +55,7 @@ factors.operation("post", "/auth/reauthenticate", {
   description:
     "Allows sensitive changes for ten minutes. Send a `code` if the person has a second factor, and the `password` " +
     "otherwise. People with neither get a code from POST /auth/reauthenticate/email.",
-  idempotent: false,
+  storesAnswer: "never",
   limits: [FACTOR_CODES, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS],
   body: proof,
   example: { code: "492039" },
@@ -68,7 +68,7 @@ factors.operation("post", "/auth/reauthenticate/email", {
   summary: "Email a code to confirm who you are",
   description:
     "Only for people whose strongest method is their email. Sends at most one code in five minutes.",
-  idempotent: false,
+  storesAnswer: "never",
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400],
   run: (ctx) => emailStepUp(ctx),
@@ -80,7 +80,7 @@ factors.operation("post", "/auth/reauthenticate/sms", {
   description:
     "For people whose strongest method is a code by text message. `factor_id` names the phone. Without it, the phone that was used " +
     "last gets the code. A phone gets at most five in an hour.",
-  idempotent: false,
+  storesAnswer: "never",
   limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   body: textedProof,
   example: { factorId: "0198c0de-3c4d-7b5e-8f60-7a8b9c0d1e2f" },
@@ -122,7 +122,7 @@ factors.operation("post", "/me/factors/{id}/text", {
   description:
     "The code still ends ten minutes after the phone was added. A phone gets at most five in an hour.",
   guards: [requireAccountToken],
-  idempotent: false,
+  storesAnswer: "afterward",
   limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400],

@@ -19,29 +19,32 @@ export type Recording<Ctx> = {
   recordingWith(ctx: Ctx, beforeCommit: BeforeCommit): Ctx;
 };
 
-type Operation<Ctx, Result> = {
-  /** Returns what its transaction returned. */
+/** An operation that changes something. */
+export type Change<Ctx, Result> = {
+  /** Returns what its transaction returned, if the answer is stored in that transaction. */
   run(ctx: Ctx): Promise<Result>;
   toAnswer(result: Result): StoredAnswer;
   /** What the actor still needs to see the stored answer again. */
   permission: Permission | undefined;
+  storesAnswer: "in_transaction" | "afterward" | "never";
 };
 
 /**
- * Runs an operation once for each `Idempotency-Key` of the actor in the tenant, and answers repeats with the stored answer. The
- * answer is stored in the operation's transaction. Without the header, just runs the operation.
+ * Runs an operation once for each `Idempotency-Key` of the actor in the tenant, and answers repeats with the stored answer. Without
+ * the header, just runs the operation.
  */
 export async function answerOnce<E extends HttpEnv, Ctx, Result>(
   c: Context<E>,
   ctx: Ctx,
   { systemOf, recordingWith }: Recording<Ctx>,
-  { run, toAnswer, permission }: Operation<Ctx, Result>,
+  { run, toAnswer, permission, storesAnswer }: Change<Ctx, Result>,
 ): Promise<StoredAnswer> {
   const system = systemOf(ctx);
   const request = await keyedRequest(c, system);
   if (!request) return toAnswer(await run(ctx));
   return await runOnce(system, request, {
     run: async (store) => {
+      if (storesAnswer === "afterward") return toAnswer(await run(ctx));
       const recording = recordingWith(ctx, async (tx, result) => {
         const isChanged = result !== null && result !== false;
         if (isChanged) await store(tx, toAnswer(result as Result));

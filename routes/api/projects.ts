@@ -85,7 +85,7 @@ projects.operation("patch", "/projects/{id}", {
   answer: { description: "The changed project", schema: project },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, body, expectedVersion }) => updateProject(ctx, id, body, expectedVersion),
+  run: (ctx, { id, body, expectedVersions }) => updateProject(ctx, id, body, expectedVersions),
 });
 
 projects.operation("delete", "/projects/{id}", {
@@ -96,5 +96,5 @@ projects.operation("delete", "/projects/{id}", {
   answer: { status: 204, description: "The project was deleted" },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, expectedVersion }) => deleteProject(ctx, id, expectedVersion),
+  run: (ctx, { id, expectedVersions }) => deleteProject(ctx, id, expectedVersions),
 });

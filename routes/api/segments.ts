@@ -88,7 +88,7 @@ segments.operation("patch", "/segments/{id}", {
   answer: { description: "The changed segment", schema: segment },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, body, expectedVersion }) => updateSegment(ctx, id, body, expectedVersion),
+  run: (ctx, { id, body, expectedVersions }) => updateSegment(ctx, id, body, expectedVersions),
 });
 
 segments.operation("delete", "/segments/{id}", {
@@ -99,5 +99,5 @@ segments.operation("delete", "/segments/{id}", {
   answer: { status: 204, description: "The segment was deleted" },
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, expectedVersion }) => deleteSegment(ctx, id, expectedVersion),
+  run: (ctx, { id, expectedVersions }) => deleteSegment(ctx, id, expectedVersions),
 });

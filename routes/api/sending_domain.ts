@@ -105,7 +105,7 @@ domains.operation("post", "/sending-domain/verify", {
   permission: CAMPAIGNS_MANAGE,
   events: [SENDING_DOMAIN_VERIFIED, SENDING_DOMAIN_LOST],
   limits: [DOMAIN_CHECKS],
-  idempotent: false,
+  storesAnswer: "afterward",
   answer: { description: "The sending domain with what was found", schema: sendingDomain },
   refusals: [404, 409],
   run: (ctx) => verifySendingDomain(ctx),

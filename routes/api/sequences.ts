@@ -147,7 +147,7 @@ sequences.operation("patch", "/sequences/{id}", {
   refusals: [409],
   versionOf,
   checksMatch: true,
-  run: (ctx, { id, body, expectedVersion }) => updateSequence(ctx, id, body, expectedVersion),
+  run: (ctx, { id, body, expectedVersions }) => updateSequence(ctx, id, body, expectedVersions),
   present: shown,
 });
 
@@ -160,7 +160,7 @@ sequences.operation("delete", "/sequences/{id}", {
   versionOf: ({ version }: Sequence) => version,
   checksMatch: true,
   refusals: [409],
-  run: (ctx, { id, expectedVersion }) => deleteSequence(ctx, id, expectedVersion),
+  run: (ctx, { id, expectedVersions }) => deleteSequence(ctx, id, expectedVersions),
 });
 
 sequences.operation("post", "/sequences/{id}/start", {

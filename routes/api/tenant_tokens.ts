@@ -18,7 +18,7 @@ tenantTokens.operation("post", "/auth/token", {
     "Exchanges an account token for tokens that work for one tenant only, named by its subdomain. The new tokens " +
     "expire with the account token's sign-in.",
   guards: [requireAccountToken],
-  idempotent: false,
+  storesAnswer: "never",
   body: tenantTokenRequest,
   example: { tenant: "acme" },
   answer: { description: "Tokens for the tenant", schema: tokens },

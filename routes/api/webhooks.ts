@@ -142,7 +142,7 @@ webhooks.operation("post", "/webhook-endpoints/{id}/replay", {
   events: [WEBHOOK_REPLAYED],
   description:
     `${NEEDS} To this endpoint only. \`only: failed\` sends those that failed or were skipped. Requests keep their \`webhook-id\`.`,
-  idempotent: false,
+  storesAnswer: "afterward",
   body: replay,
   example: { since: "2026-03-02T09:00:00Z", only: "failed" },
   answer: { status: 202, description: "How many deliveries were queued", schema: replayed },

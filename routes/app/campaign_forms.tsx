@@ -113,7 +113,7 @@ pages.post(`${PATH}/:id`, async (c) => {
   return await form(c, {
     schema: editForm,
     fields: { ...readFields(fields), version: fields.version } as Fields,
-    submit: ({ version, ...changes }) => updateCampaign(ctx, id, changes, version),
+    submit: ({ version, ...changes }) => updateCampaign(ctx, id, changes, [version]),
     done: ({ name }) => ({ to: `${PATH}/${id}`, flash: textOf(c).saved(name) }),
     refusals: ["invalid", "precondition_failed", "conflict"],
     refused: async ({ errors, kind, problem }) => {

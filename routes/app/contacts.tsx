@@ -157,7 +157,7 @@ pages.post("/contacts/:id", async (c) => {
         ctx,
         contact.id,
         parseInput(contactChanges, { ...inputOf(input), consent }),
-        version,
+        [version],
       );
     },
     done: (saved) => ({ to: `/contacts/${contact.id}`, flash: textOf(c).saved(titleOf(saved)) }),

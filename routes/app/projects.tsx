@@ -131,7 +131,7 @@ pages.post("/projects/:id", (c) => {
   const id = c.req.param("id");
   return form(c, {
     schema: editedProject,
-    submit: ({ version, ...changes }) => updateProject(ctx, id, changes, version),
+    submit: ({ version, ...changes }) => updateProject(ctx, id, changes, [version]),
     done: ({ name }) => afterChange(c, `/projects/${id}`, saying(textOf(c).saved(name))),
     refusals: ["invalid", "precondition_failed", "limit_reached"],
     refused: async (refused) => projectForm(c, { project: await getProject(ctx, id), ...refused }),

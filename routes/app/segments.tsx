@@ -105,7 +105,7 @@ pages.post("/segments/:id", async (c) => {
   const rows = await readSegmentForm(c);
   return await form(c, {
     schema: versioned,
-    submit: ({ version }) => updateSegment(ctx, segment.id, readSegment(rows), version),
+    submit: ({ version }) => updateSegment(ctx, segment.id, readSegment(rows), [version]),
     done: ({ name }) => ({ to: "/segments", flash: segmentText.of(localeOf(c)).saved(name) }),
     refusals: ["invalid", "precondition_failed"],
     refused: ({ errors, kind, problem }) => formPage(c, { segment, rows, errors, kind, problem }),

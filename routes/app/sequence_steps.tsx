@@ -101,7 +101,7 @@ async function changeSteps(
   const ctx = c.get("member");
   const { id, steps, version } = await getSequence(ctx, c.req.param("id") ?? "");
   findStep(steps, stepId);
-  await updateSequence(ctx, id, { steps: [...change(steps)] }, version);
+  await updateSequence(ctx, id, { steps: [...change(steps)] }, [version]);
   return await done(c, { to: `${PATH}/${id}`, flash });
 }
 
@@ -116,7 +116,7 @@ async function saveStep(
     fields: { ...readStep(fields), version: fields.version ?? "" },
     submit: async ({ version, ...step }) => {
       const { steps } = await getSequence(ctx, id);
-      return await updateSequence(ctx, id, { steps: place(steps, step) }, version);
+      return await updateSequence(ctx, id, { steps: place(steps, step) }, [version]);
     },
     done: () => ({ to: `${PATH}/${id}`, flash: stepId ? textOf(c).stepSaved : textOf(c).stepAdded }),
     refusals: ["invalid", "conflict", "precondition_failed"],

@@ -101,7 +101,7 @@ pages.post(`${PATH}/:id`, async (c) => {
   return await form(c, {
     schema: editForm,
     fields: { ...readSequence(fields), version: fields.version ?? "" },
-    submit: ({ version, ...changes }) => updateSequence(ctx, id, changes, version),
+    submit: ({ version, ...changes }) => updateSequence(ctx, id, changes, [version]),
     done: () => ({ to: `${PATH}/${id}`, flash: textOf(c).saved }),
     refusals: ["invalid", "conflict", "precondition_failed"],
     refused: async (refused) =>

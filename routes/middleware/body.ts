@@ -50,19 +50,28 @@ export function bodyRuleOf<Env extends HttpEnv>(c: Context<Env>): BodyRule {
  * malformed input. Routes read files and streams themselves, within the same limits.
  */
 export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  const { body, headers } = c.req.raw;
+  const { body } = c.req.raw;
   if (body) {
-    const rule = bodyRuleOf(c);
-    if (headers.has("Content-Encoding")) throw invalid({ body: BODY_COMPRESSED });
-    if (Number(headers.get("Content-Length") ?? 0) > rule.maxBytes) throw overLimit(rule);
-    const limited = chunksOf(body, rule);
-    const accepted = rule.kind === "text"
-      ? await readText(limited, headers.get("Content-Type") ?? "")
-      : ReadableStream.from(limited);
-    c.req.raw = new CheckedRequest(c.req.raw, accepted);
+    const started = performance.now();
+    try {
+      c.req.raw = new CheckedRequest(c.req.raw, await accept(c, body));
+    } finally {
+      c.set("bodyMilliseconds", performance.now() - started);
+    }
   }
   await next();
 };
+
+async function accept(c: Context<HttpEnv>, body: ReadableStream<Uint8Array>): Promise<BodyInit> {
+  const { headers } = c.req.raw;
+  const rule = bodyRuleOf(c);
+  if (headers.has("Content-Encoding")) throw invalid({ body: BODY_COMPRESSED });
+  if (Number(headers.get("Content-Length") ?? 0) > rule.maxBytes) throw overLimit(rule);
+  const limited = chunksOf(body, rule);
+  return rule.kind === "text"
+    ? await readText(limited, headers.get("Content-Type") ?? "")
+    : ReadableStream.from(limited);
+}
 
 /** A request with a checked body and the original request's signal. Deno creates the signal on first access. */
 class CheckedRequest extends Request {

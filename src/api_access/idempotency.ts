@@ -124,8 +124,8 @@ export async function storeAnswer(
   if (!row!.stored) throw keyInUse();
 }
 
-/** Stores the answer to a request that changed nothing. */
-export async function storeAnswerWithoutChange(
+/** Stores the answer to a request that changed nothing, or whose change is committed. */
+export async function storeAnswerAfterward(
   { control, services }: SystemContext,
   claim: Claim,
   answer: StoredAnswer,

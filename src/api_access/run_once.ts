@@ -9,7 +9,7 @@ import {
   type KeyedRequest,
   releaseKey,
   storeAnswer,
-  storeAnswerWithoutChange,
+  storeAnswerAfterward,
   type StoredAnswer,
 } from "./idempotency.ts";
 
@@ -17,7 +17,7 @@ import {
 export type StoreAnswer = (tx: ControlTx | TenantTx, answer: StoredAnswer) => Promise<void>;
 
 type Run = {
-  /** Makes the change and calls `store` in its transaction. Returns the same answer. */
+  /** Makes the change. Returns the answer, with which it may have called `store` in its transaction. */
   run(store: StoreAnswer): Promise<StoredAnswer>;
   /** The answer to a refusal. */
   toRefusal(error: DomainError): StoredAnswer;
@@ -46,37 +46,37 @@ export async function runOnce(
   }
   const { claim } = claimed;
   let isStored = false;
+  let answer: StoredAnswer;
   try {
-    const answer = await run(async (tx, answer) => {
+    answer = await run(async (tx, answer) => {
       await storeAnswer(ctx.services, tx, claim, answer);
       isStored = true;
     });
-    if (!isStored) await storeAnswerWithoutChange(ctx, claim, answer);
-    return answer;
   } catch (error) {
-    await settle(ctx, claim, error, toRefusal);
+    await orWarn(ctx, () => settle(ctx, claim, error, toRefusal));
     throw error;
   }
+  if (!isStored) await orWarn(ctx, () => storeAnswerAfterward(ctx, claim, answer));
+  return answer;
 }
 
-/**
- * Stores a refusal that would be the same again. After any other failure, frees the key. If that fails as well, the key is free
- * after a minute, and the caller learns the original error.
- */
+/** Stores a refusal that would be the same again. After any other failure, frees the key. */
 async function settle(
   ctx: SystemContext,
   claim: Claim,
   error: unknown,
   toRefusal: Run["toRefusal"],
 ): Promise<void> {
+  if (error instanceof DomainError && isLasting(error)) {
+    await storeAnswerAfterward(ctx, claim, toRefusal(error));
+  } else await releaseKey(ctx, claim);
+}
+
+/** The request has ended, so the caller learns how, even if this fails. The key is free after a minute. */
+async function orWarn({ requestId }: SystemContext, work: () => Promise<void>): Promise<void> {
   try {
-    if (error instanceof DomainError && isLasting(error)) {
-      await storeAnswerWithoutChange(ctx, claim, toRefusal(error));
-    } else await releaseKey(ctx, claim);
+    await work();
   } catch (failure) {
-    log.warn("an idempotency key could not be freed", {
-      requestId: ctx.requestId,
-      ...describeError(failure),
-    });
+    log.warn("an idempotency key could not be settled", { requestId, ...describeError(failure) });
   }
 }

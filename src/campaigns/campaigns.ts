@@ -153,20 +153,20 @@ export async function createCampaign(
 }
 
 /**
- * Changes a draft. With `expectedVersion`, only if nobody has changed it since. Throws `not_found`, `precondition_failed`,
+ * Changes a draft. With `expectedVersions`, only if it still has one of them. Throws `not_found`, `precondition_failed`,
  * `conflict` if it is no draft, `feature_not_in_plan`, or `invalid`.
  */
 export async function updateCampaign(
   ctx: TenantContext,
   id: string,
   changes: CampaignChanges,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<CampaignWithStats> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
   return await ctx.tx(async (tx) => {
     const { stats, ...before } = await lockCounted(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) {
+    if (expectedVersions && !expectedVersions.includes(before.version)) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     const changed = changedFields<Campaign>(before, complete({ ...contentOf(before), ...changes }));
@@ -196,12 +196,12 @@ export async function duplicateCampaign(
 export async function deleteCampaign(
   ctx: TenantContext,
   id: string,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Campaign> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   return await ctx.tx(async (tx) => {
     const campaign = await lockCampaign(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== campaign.version) {
+    if (expectedVersions && !expectedVersions.includes(campaign.version)) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     if (["scheduled", "sending", "paused"].includes(campaign.status)) {

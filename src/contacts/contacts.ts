@@ -158,14 +158,14 @@ export async function createContact(
 }
 
 /**
- * Updates the fields in `changes`. With `expectedVersion`, only if nobody has changed the contact since that version. If no value
+ * Updates the fields in `changes`. With `expectedVersions`, only if the contact still has one of them. If no value
  * differs, nothing happens. Throws `not_found`, `precondition_failed`, or `invalid`, also if the person withdrew the consent to give.
  */
 export async function updateContact(
   ctx: TenantContext,
   id: string,
   { lists, consent, ...changes }: ContactChanges,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Contact> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
@@ -174,7 +174,7 @@ export async function updateContact(
   return await unlessTaken(() =>
     ctx.tx(async (tx) => {
       const before = await lockContact(tx, id);
-      if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
+      if (expectedVersions && !expectedVersions.includes(before.version)) throw changedMeanwhile();
       if (lists) await requireLists(tx, lists);
       const changed = changedFields<Contact>(before, { ...changes, listIds: lists });
       if (changed.fields && isSameFields(changed.fields, before.fields)) delete changed.fields;
@@ -195,13 +195,13 @@ export async function updateContact(
 export async function deleteContact(
   ctx: TenantContext,
   id: string,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Contact> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   if (!isId(id)) throw notFound(CONTACT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
     const contact = await lockContact(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== contact.version) throw changedMeanwhile();
+    if (expectedVersions && !expectedVersions.includes(contact.version)) throw changedMeanwhile();
     if (contact.consent === "withdrawn") await rememberFormer(ctx, tx, contact.email, "unsubscribed");
     await removeContact(tx, contact);
     await publish(ctx, tx, CONTACT_DELETED, { before: contact });

@@ -116,18 +116,18 @@ export async function createSegment(
   });
 }
 
-/** With `expectedVersion`, only if nobody has changed the segment since. Throws `not_found` or `precondition_failed`. */
+/** With `expectedVersions`, only if the segment still has one of them. Throws `not_found` or `precondition_failed`. */
 export async function updateSegment(
   ctx: TenantContext,
   id: string,
   changes: z.output<typeof segmentChanges>,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Segment> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
   return await ctx.tx(async (tx) => {
     const before = await lockSegment(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
+    if (expectedVersions && !expectedVersions.includes(before.version)) throw changedMeanwhile();
     const { name = before.name, filter = before.filter } = changes;
     const isSame = name === before.name && JSON.stringify(filter) === JSON.stringify(before.filter);
     if (isSame) return before;
@@ -143,12 +143,12 @@ export async function updateSegment(
 export async function deleteSegment(
   ctx: TenantContext,
   id: string,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Segment> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   return await ctx.tx(async (tx) => {
     const before = await lockSegment(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
+    if (expectedVersions && !expectedVersions.includes(before.version)) throw changedMeanwhile();
     await tx.delete(segments).where(eq(segments.id, id));
     await publish(ctx, tx, SEGMENT_DELETED, { before });
     return before;

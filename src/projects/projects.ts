@@ -191,7 +191,7 @@ export async function createProject(ctx: TenantContext, input: NewProject, id = 
 }
 
 /**
- * Updates the fields in `changes`. With `expectedVersion`, only if nobody has changed the project since that version. If no value
+ * Updates the fields in `changes`. With `expectedVersions`, only if the project still has one of them. If no value
  * differs, nothing happens: no new version, and no line in the audit log.
  * A sample that gets another name or description becomes the workspace's own, and counts toward the limit.
  * Throws `not_found`, `precondition_failed`, or `limit_reached`.
@@ -200,13 +200,13 @@ export async function updateProject(
   ctx: TenantContext,
   id: string,
   changes: ProjectChanges,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
     const before = await lockProject(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
+    if (expectedVersions && !expectedVersions.includes(before.version)) throw changedMeanwhile();
     const changed = changedFields<Project>(before, changes);
     if (Object.keys(changed).length === 0) return before;
     const updatedAt = ctx.services.clock.now();
@@ -221,20 +221,20 @@ export async function updateProject(
 }
 
 /**
- * Permanently deletes a project. With `expectedVersion`, only if nobody has changed the project since that version. Returns the
+ * Permanently deletes a project. With `expectedVersions`, only if the project still has one of them. Returns the
  * deleted project. Throws `not_found` or `precondition_failed`.
  */
 export async function deleteProject(
   ctx: TenantContext,
   id: string,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
-    if (expectedVersion !== undefined) {
+    if (expectedVersions) {
       const { version } = await lockProject(tx, id);
-      if (version !== expectedVersion) throw changedMeanwhile();
+      if (!expectedVersions.includes(version)) throw changedMeanwhile();
     }
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound(PROJECT_NOT_FOUND);

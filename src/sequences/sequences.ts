@@ -136,13 +136,13 @@ export async function updateSequence(
   ctx: TenantContext,
   id: string,
   { steps, ...changes }: SequenceChanges,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<SequenceWithSteps> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   requireFeature(ctx, CAMPAIGNS);
   return await ctx.tx(async (tx) => {
     const before = await lockSequence(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) {
+    if (expectedVersions && !expectedVersions.includes(before.version)) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     requireWholeCap({ ...before, ...changes });
@@ -163,12 +163,12 @@ export async function updateSequence(
 export async function deleteSequence(
   ctx: TenantContext,
   id: string,
-  expectedVersion?: number,
+  expectedVersions?: readonly number[],
 ): Promise<Sequence> {
   authorize(ctx, CAMPAIGNS_MANAGE);
   return await ctx.tx(async (tx) => {
     const before = await lockSequence(tx, id);
-    if (expectedVersion !== undefined && expectedVersion !== before.version) {
+    if (expectedVersions && !expectedVersions.includes(before.version)) {
       throw preconditionFailed(CHANGED_MEANWHILE);
     }
     if (before.isActive) throw conflict(IS_ACTIVE);

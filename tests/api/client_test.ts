@@ -9,6 +9,7 @@ import {
   streamEvents,
   unwrap,
 } from "../../clients/typescript/src/client.ts";
+import { HOUR } from "../../src/platform/clock.ts";
 import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { type Company, World } from "../support/world.ts";
 
@@ -153,6 +154,34 @@ Deno.test("a client waits as long as Retry-After says, repeats with one key, and
   assert.deepEqual(waits, [7_000, 7_000]);
   assert.equal(new Set(keys).size, 1);
   assert.match(keys[0]!, /^[0-9a-f-]{36}$/);
+});
+
+Deno.test("a client doesn't repeat a request before the server wants it: after a longer wait than its own, it gets the answer", async () => {
+  const inAnHour = new Date(Date.now() + HOUR).toUTCString();
+  const asked = ["90", "91", inAnHour, "29", "31"];
+  const waits: number[] = [];
+  const clientWith = (options: Partial<ClientOptions>) =>
+    createDenizenClient({
+      baseUrl: "http://api.test/api/v1",
+      maxRetries: 1,
+      fetch: () =>
+        Promise.resolve(new Response("{}", { status: 429, headers: { "Retry-After": asked.shift()! } })),
+      sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+      ...options,
+    });
+
+  const answers = [
+    await clientWith({}).GET("/me"), // waits 90 seconds, and is told to wait 91
+    await clientWith({}).GET("/me"),
+    await clientWith({ maxWait: 30_000 }).GET("/me"), // waits 29 seconds, and is told to wait 31
+  ];
+
+  assert.deepEqual(waits, [90_000, 29_000]);
+  assert.deepEqual(answers.map(({ response }) => [response.status, response.headers.get("Retry-After")]), [
+    [429, "91"],
+    [429, inAnHour],
+    [429, "31"],
+  ]);
 });
 
 Deno.test("every list of the API can be read to its end", async () => {

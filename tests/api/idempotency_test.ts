@@ -7,7 +7,7 @@ import { openApiDocument } from "../../routes/api/api.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
 import { changeRole } from "../../src/access/membership.ts";
-import { invite } from "../../src/access/invitations.ts";
+import { INVITATIONS_PER_TENANT, invite } from "../../src/access/invitations.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
 import { pauseCampaign, sendCampaign } from "../../src/campaigns/sending.ts";
@@ -16,17 +16,21 @@ import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
-import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { enforce } from "../../src/rate_limits/limiter.ts";
 import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
 import { sendTestEvent } from "../../src/webhooks/test_event.ts";
+import { Customer } from "../support/billing.ts";
 import { addContacts, readyCampaign } from "../support/campaigns.ts";
+import { OPERATIONS } from "../support/contract.ts";
 import { firstOf, runJobs, tellJoined } from "../support/notifications.ts";
 import { samplePushSubscription } from "../support/push_service.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { referencedRows } from "../support/sample_row.ts";
 import type { ApiAnswer } from "../support/http.ts";
-import { addWebhook } from "../support/webhooks.ts";
+import { Zone } from "../support/sending_domains.ts";
+import { addProject, addWebhook } from "../support/webhooks.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: an API request with an `Idempotency-Key` changes something once, however often a client repeats it. */
@@ -116,6 +120,26 @@ Deno.test("after a step-up, the same key works", async () => {
 
   assert.equal(asked.json.type, "/problems/reauthentication-required");
   assert.deepEqual([proved.status, created.status], [204, 201]);
+});
+
+Deno.test("after a limit that an operation reached has passed, the same key works", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { limit } = INVITATIONS_PER_TENANT;
+  await enforce(world.system, INVITATIONS_PER_TENANT, company.tenant.id, { cost: limit });
+  const create = async () =>
+    await world.api("POST", "/invitations", {
+      token: await world.token(company),
+      headers: { "Idempotency-Key": KEY },
+      body: { email: "ben@partner.example" },
+    });
+
+  const refused = await create();
+  world.clock.advance(Number(refused.headers["retry-after"]) * SECOND);
+  const invited = await create();
+
+  assert.deepEqual([refused.status, invited.status], [429, 201]);
+  assert.equal(invited.headers["idempotent-replayed"], undefined);
 });
 
 const MALFORMED = ["", '"', '"open', "two words", "k".repeat(256), "\u00e9", 'a"b', '"k";a=1'];
@@ -262,7 +286,7 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
 type SampleCall = { id?: string; token?: string; body?: unknown };
 
 Deno.test("every operation with a key stores exactly its answer, in the transaction of the change", async (t) => {
-  const operations = keyedOperations();
+  const operations = keyedOperations().filter(({ operationId }) => !(operationId in AFTERWARD));
   const order = Object.keys(CALLS);
   operations.sort((one, other) => order.indexOf(one.operationId) - order.indexOf(other.operationId));
   await using world = await World.open();
@@ -292,6 +316,109 @@ Deno.test("every operation with a key stores exactly its answer, in the transact
       assert.deepEqual([repeat.status, repeat.text], [first.status, first.text]);
     });
   }
+});
+
+/** What operations are called with that store their answer after their work, which isn't one transaction, in this order. */
+const AFTERWARD: Record<string, (customer: Customer, token: string) => Promise<SampleCall>> = {
+  startTrial: () => Promise.resolve({ body: { plan: "team" } }),
+  previewPlan: () => Promise.resolve({ body: { plan: "premium", billing_cycle: "monthly" } }),
+  orderPlan: () => Promise.resolve({ body: { plan: "team", billing_cycle: "monthly" } }),
+  resumeSubscription: async (customer, token) => {
+    await customer.buy();
+    await customer.world.api("DELETE", "/subscription", { token });
+    return {};
+  },
+  replayWebhookEndpoint: async ({ world }) => {
+    const company = await world.company("globex");
+    const since = world.clock.now().toISOString();
+    const { id } = await addWebhook(company, RECEIVER);
+    await addProject(company);
+    await runJobs(world);
+    return { id, token: await world.token(company), body: { since } };
+  },
+  verifyCustomDomain: async ({ world }) => {
+    const token = await world.token(await world.company("initech"));
+    const body = { domain: "app.acme.example" };
+    const { json } = await world.api("POST", "/custom-domains", { token, body });
+    return { id: json.id, token };
+  },
+  verifySendingDomain: async ({ world }, token) => {
+    await world.api("PUT", "/sending-domain", { token, body: { domain: "acme.example", sender: "hello" } });
+    return {};
+  },
+  textFactor: async ({ company, world }) => {
+    const token = await world.accountToken(company.owner.email);
+    const { json } = await world.api("POST", "/me/factors", {
+      token,
+      body: { type: "sms", phone: "+15005550006" },
+    });
+    return { id: json.id, token };
+  },
+};
+
+Deno.test("an operation whose work isn't one transaction runs once for a key as well", async (t) => {
+  await using world = await World.open({
+    EMAIL_RETURN_HOST: "bounces.denizen.example",
+    EMAIL_WEBHOOK_SECRET: `whsec_${btoa("twenty-four bytes or more")}`,
+  });
+  Zone.of(world);
+  const customer = await Customer.open(world);
+  const owners = await world.token(customer.company);
+
+  for (const [operationId, prepare] of Object.entries(AFTERWARD)) {
+    await t.step(operationId, async () => {
+      const { id = "", token = owners, body } = await prepare(customer, owners);
+      const path = keyedOperations().find((operation) => operation.operationId === operationId)!.path
+        .replace("{id}", id);
+      const headers = { "Idempotency-Key": operationId };
+      const call = () => world.api("POST", path, { token, body, headers });
+
+      const first = await call();
+      const repeat = await call();
+
+      assert.ok(first.status < 300, first.text);
+      assert.equal(first.headers["idempotent-replayed"], undefined);
+      assert.equal(repeat.headers["idempotent-replayed"], "true");
+      assert.deepEqual([repeat.status, repeat.text], [first.status, first.text]);
+    });
+  }
+});
+
+Deno.test("an answer that can't be stored after the work is sent, and its key is claimed for a minute", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const token = await world.token(customer.company);
+  const start = () =>
+    world.api("POST", "/subscription/trial", {
+      token,
+      headers: { "Idempotency-Key": KEY },
+      body: { plan: "team" },
+    });
+
+  await withMigrator(world.services.db, (tx) => runScript(tx, REFUSE_ANSWERS));
+  const started = await start();
+  const early = await start();
+  await withMigrator(world.services.db, (tx) => runScript(tx, "drop function control.refuse cascade"));
+  world.clock.advance(MINUTE);
+  const late = await start();
+
+  assert.deepEqual([started.status, started.json.plan], [200, "team"]);
+  assert.deepEqual([early.status, early.headers["retry-after"]], [409, "1"]);
+  assert.match(late.json.detail, /has a plan already|already had a trial/);
+});
+
+const REFUSE_ANSWERS = `
+create function control.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+create trigger refuse before update on control.idempotency_keys for each row execute function control.refuse();
+`;
+
+Deno.test("each POST has a stored answer, except below /auth, where the client doesn't repeat it", () => {
+  const keyed = new Set(keyedOperations().map(({ path }) => path));
+
+  const without = OPERATIONS.filter(({ method, path }) => method === "POST" && !keyed.has(path));
+
+  assert.ok(without.length > 0);
+  for (const { path } of without) assert.match(path, /^\/auth\//);
 });
 
 /** Makes a call while the database can't store answers. */

@@ -83,6 +83,42 @@ Deno.test("412 for a DELETE of a changed project, and for a changed tenant", asy
   assert.equal(next.json.name, "Acme");
 });
 
+const VIPS = { match: "all", conditions: [{ type: "tag", op: "has", value: "vip" }] };
+const STEP = { delay_hours: 24, subject: "Welcome", body: "Hi" };
+const VERSIONED: [path: string, body: Record<string, unknown>, changes: Record<string, unknown>][] = [
+  ["/projects", { name: "One" }, { name: "Two" }],
+  ["/contacts", { email: "one@partner.example", consent: false }, { name: "Two" }],
+  ["/segments", { name: "One", filter: VIPS }, { name: "Two" }],
+  ["/campaigns", { name: "One", subject: "Hi", body: "Hi" }, { name: "Two" }],
+  ["/sequences", { name: "One", trigger: { type: "tag", value: "vip" }, steps: [STEP] }, { name: "Two" }],
+];
+
+Deno.test("If-Match may name several versions, of which one must be current", async (t) => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+
+  for (const [path, body, changes] of VERSIONED) {
+    await t.step(path, async () => {
+      const { json: { id } } = await world.api("POST", path, { token, body });
+      const { headers: { etag } } = await world.api("PATCH", `${path}/${id}`, { token, body: changes });
+      const call = (method: string, etags: string, body?: unknown) =>
+        world.api(method, `${path}/${id}`, { token, headers: { "If-Match": etags }, body });
+
+      const refused = [
+        await call("PATCH", '"1", "7"', changes),
+        await call("PATCH", `"1", W/${etag}`, changes),
+        await call("DELETE", '"1", "7"'),
+      ];
+      const changed = await call("PATCH", `"1", ${etag}`, changes);
+      const deleted = await call("DELETE", `"other", ${etag}`);
+
+      assert.equal(etag, '"2"');
+      assert.deepEqual(refused.map(({ status }) => status), [412, 412, 412]);
+      assert.deepEqual([changed.status, deleted.status], [200, 204]);
+    });
+  }
+});
+
 Deno.test("412 for If-Match where there is no version to compare, so that no check is skipped in silence", async () => {
   await using world = await World.open();
   const company = await world.company("acme");

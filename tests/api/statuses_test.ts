@@ -51,7 +51,7 @@ const CASES: Case[] = [
   },
   {
     status: 412,
-    when: "with an If-Match that names no version",
+    when: "with an If-Match that names no current version",
     applies: (operation) => IS_CHANGE(operation) && NEEDS_CREDENTIALS(operation) && !HAS_ID(operation),
     headers: { "If-Match": '"7", "8"' },
   },

@@ -48,7 +48,7 @@ Deno.test("changes of a project", async (t) => {
   const lines = linesSince(acme, await countLines(acme));
   const change = (changes: Parameters<typeof updateProject>[2], version?: number) => {
     world.clock.advance(MINUTE);
-    return updateProject(ctx, made.id, changes, version);
+    return updateProject(ctx, made.id, changes, version === undefined ? undefined : [version]);
   };
 
   await t.step("that change nothing don't affect the version, the time or the log", async () => {

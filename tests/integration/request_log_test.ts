@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { addCall, flushCalls } from "../support/api_calls.ts";
 import type { Browser } from "../support/browser.ts";
@@ -135,16 +137,39 @@ Deno.test("the request log", async (t) => {
   });
 });
 
+Deno.test("a call with an API key is logged as the key's, and found by the key", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const input = newApiKey.parse({ name: "Nightly import", permissions: ["projects:read"] });
+  const [key, other] = [(await createApiKey(acme.ctx, input))!, (await createApiKey(acme.ctx, input))!];
+  const token = await world.token(acme);
+  const list = (headers: Record<string, string>) => world.api("GET", "/projects", { headers });
+  const called = await list({ "X-API-Key": key.apiKey });
+  await list({ "X-API-Key": other.apiKey });
+  await list({ Authorization: `Bearer ${token}` });
+  await flushCalls(world.services);
+
+  const { json } = await world.api("GET", `/request-log?actor=${key.id}`, { token });
+
+  const found = json.data.map(({ id, actor }: { id: string; actor: unknown }) => ({ id, actor }));
+  const actor = { type: "key", id: key.id, name: "Nightly import" };
+  assert.deepEqual(found, [{ id: called.headers["x-request-id"], actor }]);
+});
+
 Deno.test("the usage report", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme");
   const admin = await world.member(acme, "ada@acme.example", "admin");
   const host = `http://${world.host("acme")}`;
-  const callers = [[acme.owner.id, "Owner of Acme"], [admin.id, "ada"]] as const;
+  const input = newApiKey.parse({ name: "Nightly import", permissions: ["projects:write"] });
+  const { id: keyId } = (await createApiKey(acme.ctx, input))!;
+  const callers = [
+    { type: "member", id: acme.owner.id, name: "Owner of Acme" },
+    { type: "key", id: keyId, name: "Nightly import" },
+  ] as const;
   for (let number = 1; number <= 100; number++) {
-    const [id, name] = callers[number % 10 === 0 ? 1 : 0];
     addCall(world, acme, {
-      actor: { type: "member", id, name },
+      actor: callers[number % 10 === 0 ? 1 : 0],
       method: number % 4 === 0 ? "POST" : "GET",
       status: number % 50 === 0 ? 500 : 200,
       milliseconds: number,
@@ -163,7 +188,33 @@ Deno.test("the usage report", async (t) => {
     assertNear(p50!, 50);
     assertNear(p95!, 95);
     assertNear(p99!, 99);
-    assert.match(text, /API calls and errors per day|Mar 2 100 2 Mar 3 0 0 Mar 4 0 0/);
+    assert.match(text, /API calls and errors per day, from Feb 3 to Mar 4: 100 calls, 2 errors\./);
+    assert.match(text, /Mar 2 100 2 Mar 3 0 0 Mar 4 0 0/);
+  });
+
+  await t.step("shows p50, p95 and p99 of each day as lines and as a table", async () => {
+    const text = await read();
+
+    assert.match(text, /Latency by day p50 p95 p99 /);
+    assert.match(
+      text,
+      /Median, 95th and 99th percentile of durations per day, from Feb 3 to Mar 4\. Day p50 p95 p99 /,
+    );
+    const [, ...day] = /Mar 2 ([\d.]+) ms ([\d.]+) ms ([\d.]+) ms Mar 3/.exec(text)!.map(Number);
+    for (const [index, expected] of [50, 95, 99].entries()) assertNear(day[index]!, expected);
+  });
+
+  await t.step("shows the calls, errors and percentiles of each endpoint and each key", async () => {
+    const text = await read();
+
+    const figuresOf = (line: string) =>
+      new RegExp(`${line} Calls (\\d+) Error rate (\\d+)% p50 ([\\d.]+) ms p95 ([\\d.]+) ms p99 ([\\d.]+) ms`)
+        .exec(text)!.slice(1).map(Number);
+    const [ofEndpoint, ofKey] = [figuresOf("POST /projects"), figuresOf("Nightly import")];
+
+    assert.deepEqual([ofEndpoint.slice(0, 2), ofKey.slice(0, 2)], [[25, 4], [10, 20]]);
+    for (const [index, expected] of [52, 96, 100].entries()) assertNear(ofEndpoint[2 + index]!, expected);
+    for (const [index, expected] of [50, 100, 100].entries()) assertNear(ofKey[2 + index]!, expected);
   });
 
   await t.step(
@@ -175,7 +226,7 @@ Deno.test("the usage report", async (t) => {
         ...text.matchAll(/<a href="\/developers\/usage\?(?:operation|actor)=[^"]*"[^>]*>(.*?)<\/a>/g),
       ]
         .map(([, name]) => plain(name!));
-      assert.deepEqual(names, ["GET /projects", "POST /projects", "OA Owner of Acme", "A ada"]);
+      assert.deepEqual(names, ["GET /projects", "POST /projects", "OA Owner of Acme", "Nightly import"]);
       assert.match(
         text,
         /href="\/developers\/logs\?method=POST&amp;endpoint=%2Fprojects&amp;since=2026-02-03"/,
@@ -185,7 +236,7 @@ Deno.test("the usage report", async (t) => {
 
   await t.step("narrows to an endpoint, a caller and a period", async () => {
     assert.match(await read("?operation=POST+%2Fprojects"), /Calls 25 Errors 1 4% of calls/);
-    assert.match(await read(`?actor=${admin.id}`), /Calls 10 Errors 2 20% of calls/);
+    assert.match(await read(`?actor=${keyId}`), /Calls 10 Errors 2 20% of calls/);
     assert.match(await read("?days=7&operation=nonsense&actor=nobody"), /Calls 100/);
     assert.match(await read("?operation=PUT+%2Fprojects"), /No API calls in this period/);
   });

@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
 import { claimKey, storeAnswer } from "../../src/api_access/idempotency.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
@@ -107,6 +109,24 @@ Deno.test("S64 the same key of another person or in another tenant is a new key"
   const ids = new Set([owners, members, elsewhere].map(({ json }) => json.id));
   assert.equal(ids.size, 3);
   assert.equal(byAccount.json.id, owners.json.id, "another token of the same person in the same tenant");
+});
+
+Deno.test("S64 the same key of a member and of two of the member's API keys are three keys", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const input = newApiKey.parse({ name: "Import", permissions: ["projects:write"] });
+  const keys = [(await createApiKey(acme.ctx, input))!.apiKey, (await createApiKey(acme.ctx, input))!.apiKey];
+  const callers = [await world.token(acme), ...keys];
+  const create = (token: string) => world.api("POST", "/projects", { token, headers, body });
+
+  const created = [];
+  for (const caller of callers) created.push(await create(caller));
+  const repeated = [];
+  for (const caller of callers) repeated.push(await create(caller));
+
+  assert.deepEqual(created.map(({ status }) => status), [201, 201, 201]);
+  assert.equal(new Set(created.map(({ json }) => json.id)).size, 3);
+  assert.deepEqual(repeated.map(({ json }) => json.id), created.map(({ json }) => json.id));
 });
 
 Deno.test("S64 a tenant's role stores no answer of another tenant's request", async () => {

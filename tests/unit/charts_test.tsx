@@ -152,6 +152,22 @@ Deno.test("a line chart names its two series and says in the table what wasn't m
   assert.doesNotMatch(chart, /\sstyle=/);
 });
 
+Deno.test("three lines differ in more than their color, in the chart and beside their names", async () => {
+  const points = [{ label: "Oct 1", values: [8, 31, 74] }, { label: "Oct 2", values: [9, 33, 83] }];
+
+  const chart = await htmlOf(
+    <LineChart {...CHART} series={["p50", "p95", "p99"]} points={points} unit="milliseconds" />,
+  );
+
+  const looks = [...chart.matchAll(/<path d="[^"]*"[^>]*class="stroke-[^>]*>/g)].map(([line]) => [
+    /class="([^"]*)"/.exec(line)![1],
+    /stroke-dasharray="([^"]*)"/.exec(line)?.[1],
+  ]);
+  const three = [["stroke-accent", undefined], ["stroke-faint", undefined], ["stroke-muted", "1 5"]];
+  assert.deepEqual(looks, [...three, ...three]);
+  assert.deepEqual(rowsIn(chart), [["Oct 1", "8 ms", "31 ms", "74 ms"], ["Oct 2", "9 ms", "33 ms", "83 ms"]]);
+});
+
 Deno.test("a sparkline says how the figure changed, and is absent for a single value", async () => {
   const line = await htmlOf(<Sparkline values={[21, null, 24]} />);
   const nothing = await htmlOf(<Sparkline values={[24]} />);

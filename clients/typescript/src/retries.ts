@@ -1,6 +1,11 @@
 export type RetryOptions = {
   /** How often a request is repeated at most. By default 3 times; 0 means never. */
   maxRetries?: number;
+  /**
+   * The longest wait before a repeat, in milliseconds. If the server asks for more, its answer is returned. By default 90 seconds,
+   * in which a limit of requests a minute has room again.
+   */
+  maxWait?: number;
   /** Replaces `fetch`, for example in tests. */
   fetch?: (request: Request) => Promise<Response>;
   /** Replaces the wait before a repeat, for example in tests. */
@@ -9,7 +14,8 @@ export type RetryOptions = {
 
 const DEFAULT_RETRIES = 3;
 const FIRST_WAIT = 250;
-const LONGEST_WAIT = 30_000;
+const LONGEST_BACKOFF = 30_000;
+const DEFAULT_MAX_WAIT = 90_000;
 
 const TOO_MANY_REQUESTS = 429;
 const CONFLICT = 409;
@@ -17,11 +23,16 @@ const CONFLICT = 409;
 const TROUBLE = new Set([502, 503, 504]);
 
 /**
- * A `fetch` that repeats requests. Waits as long as `Retry-After` says, or longer each time. A change whose fate is unknown is
- * repeated only with an `Idempotency-Key`, which each POST gets.
+ * A `fetch` that repeats requests. Waits as long as `Retry-After` says, or longer each time, but never longer than `maxWait`. A
+ * change whose fate is unknown is repeated only with an `Idempotency-Key`, which each POST gets.
  */
 export function retryingFetch(
-  { maxRetries = DEFAULT_RETRIES, fetch = globalThis.fetch, sleep = wait }: RetryOptions,
+  {
+    maxRetries = DEFAULT_RETRIES,
+    maxWait = DEFAULT_MAX_WAIT,
+    fetch = globalThis.fetch,
+    sleep = wait,
+  }: RetryOptions,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
@@ -29,11 +40,12 @@ export function retryingFetch(
     }
     for (let attempt = 0;; attempt++) {
       const outcome = await attemptTo(fetch, request.clone());
-      if (attempt >= maxRetries || !mayRepeat(request, outcome)) {
+      const asked = waitAskedFor(outcome);
+      if (attempt >= maxRetries || !mayRepeat(request, outcome) || (asked !== null && asked > maxWait)) {
         if (outcome instanceof Response) return outcome;
         throw outcome.error;
       }
-      await sleep(waitBefore(attempt, outcome));
+      await sleep(asked ?? Math.min(backoff(attempt), maxWait));
     }
   };
 }
@@ -63,12 +75,18 @@ function isSafe({ method, url }: Request): boolean {
   return method === "POST" && !new URL(url).pathname.includes("/auth/");
 }
 
-function waitBefore(attempt: number, outcome: Outcome): number {
+/** The wait in `Retry-After`, which is in seconds or, from a proxy, a date (RFC 9110, section 10.2.3). */
+function waitAskedFor(outcome: Outcome): number | null {
   const header = outcome instanceof Response ? outcome.headers.get("Retry-After") : null;
-  const seconds = header === null ? NaN : Number(header);
-  if (seconds >= 0) return Math.min(seconds * 1_000, LONGEST_WAIT);
-  const backoff = Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT);
-  return backoff / 2 + Math.random() * backoff / 2;
+  if (header === null) return null;
+  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(milliseconds) ? null : Math.max(milliseconds, 0);
+}
+
+/** Longer after each attempt, and partly random, so that clients don't repeat all at once. */
+function backoff(attempt: number): number {
+  const longest = Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_BACKOFF);
+  return longest / 2 + Math.random() * longest / 2;
 }
 
 function wait(milliseconds: number): Promise<void> {

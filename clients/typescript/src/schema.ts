@@ -8228,6 +8228,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -8242,6 +8244,7 @@ export interface operations {
             /** @description The domain with what was found */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9409,6 +9412,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -9423,6 +9428,7 @@ export interface operations {
             /** @description The code is on its way */
             readonly 204: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9434,6 +9440,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
@@ -11671,6 +11678,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -11682,6 +11691,7 @@ export interface operations {
             /** @description The sending domain with what was found */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -12206,6 +12216,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -12235,6 +12247,7 @@ export interface operations {
             /** @description The changed subscription */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -12247,6 +12260,7 @@ export interface operations {
             /** @description Somebody has to pay or confirm there */
             readonly 202: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -12308,6 +12322,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -12337,6 +12353,7 @@ export interface operations {
             /** @description The preview */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -12349,6 +12366,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -12362,6 +12380,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -12373,6 +12393,7 @@ export interface operations {
             /** @description The subscription */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -12397,6 +12418,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -12420,6 +12443,7 @@ export interface operations {
             /** @description The subscription */
             readonly 200: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13362,6 +13386,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -13394,6 +13420,7 @@ export interface operations {
             /** @description How many deliveries were queued */
             readonly 202: {
                 headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];

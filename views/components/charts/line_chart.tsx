@@ -5,17 +5,22 @@ import { rememberChart } from "./remembered.ts";
 import { SERIES } from "./series.ts";
 import { SeriesNames } from "./series_names.tsx";
 
+type LineChartProps = Omit<ChartProps, "series"> & {
+  /** The names of one to three series. */
+  series: ChartProps["series"] | readonly [string, string, string];
+};
+
 /** A line for each series. */
-export function LineChart(props: ChartProps) {
+export function LineChart(props: LineChartProps) {
   return rememberChart("lines", props, () => <Lines {...props} />);
 }
 
-function Lines(chart: ChartProps) {
+function Lines(chart: LineChartProps) {
   const { points, series } = chart;
   const scale = valueScale(points, chart.limit?.value);
   return (
     <div>
-      {series.length > 1 ? <SeriesNames names={series} /> : null}
+      {series.length > 1 ? <SeriesNames names={series} areLines /> : null}
       <ChartFrame
         chart={chart}
         scale={scale}
@@ -36,6 +41,7 @@ function Lines(chart: ChartProps) {
               stroke-width="1.75"
               stroke-linecap="round"
               stroke-linejoin="round"
+              stroke-dasharray={SERIES[index]!.dashes}
               vector-effect="non-scaling-stroke"
               class={SERIES[index]!.stroke}
             />

@@ -1,6 +1,6 @@
-/** How the first and the second series look, and the third layer of an area. */
+/** How up to three series look. The third line is dotted, because two grays look alike. */
 export const SERIES = [
-  { fill: "fill-accent", stroke: "stroke-accent", text: "text-accent-ink" },
-  { fill: "fill-faint", stroke: "stroke-faint", text: "text-muted" },
-  { fill: "fill-chart-quiet", stroke: "stroke-chart-quiet", text: "text-muted" },
+  { fill: "fill-accent", stroke: "stroke-accent", dashes: undefined, text: "text-accent-ink" },
+  { fill: "fill-faint", stroke: "stroke-faint", dashes: undefined, text: "text-muted" },
+  { fill: "fill-chart-quiet", stroke: "stroke-muted", dashes: "1 5", text: "text-muted" },
 ] as const;

@@ -28,7 +28,7 @@ export const en = {
     `API calls and errors per day, from ${from} to ${until}: ${calls} calls, ${errors} errors.`,
   latency: "Latency by day",
   latencyChart: (from: string, until: string) =>
-    `Median and 95th percentile of durations per day, from ${from} to ${until}.`,
+    `Median, 95th and 99th percentile of durations per day, from ${from} to ${until}.`,
   latencyNote:
     "Time in our API, without the network. p95 means that 95% of the calls were faster. At most 5% off.",
   day: "Day",

@@ -29,7 +29,7 @@ export function CallsCard({ days }: { days: DayFigures[] }) {
   );
 }
 
-/** The median and the 95th percentile of each day. */
+/** The median, and the 95th and the 99th percentile of each day. */
 export function LatencyCard({ days }: { days: DayFigures[] }) {
   const text = usageText.use();
   const [from, until] = useEnds(days);
@@ -37,9 +37,12 @@ export function LatencyCard({ days }: { days: DayFigures[] }) {
     <Card id="latency" title={text.latency}>
       <LineChart
         label={text.latencyChart(from, until)}
-        series={[text.p50, text.p95]}
+        series={[text.p50, text.p95, text.p99]}
         pointName={text.day}
-        points={usePoints(days, ({ latency }) => [latency?.p50 ?? null, latency?.p95 ?? null])}
+        points={usePoints(
+          days,
+          ({ latency }) => [latency?.p50 ?? null, latency?.p95 ?? null, latency?.p99 ?? null],
+        )}
         unit="milliseconds"
       />
       <p class="mt-3 text-sm text-muted">{text.latencyNote}</p>

@@ -24,7 +24,13 @@ const GAPS = POINTS.map((point, day) => ({
   values: day > 4 && day < 8 ? [null, null] : point.values,
 }));
 
-/** Bars, lines and sparklines: with a limit, two series, gaps, and a limit above the chart. */
+const DURATIONS = POINTS.map(({ label, hasTick }, day) => ({
+  label,
+  hasTick,
+  values: [8 + day % 3, 31 + day % 5 * 2, 74 + day % 4 * 9],
+}));
+
+/** Bars, lines and sparklines: with a limit, several series, gaps, and a limit above the chart. */
 export function ChartSamples() {
   return (
     <Samples title="Charts">
@@ -55,6 +61,13 @@ export function ChartSamples() {
           series={["API calls", "Errors"]}
           pointName="Day"
           points={GAPS}
+        />
+        <LineChart
+          label="Median, 95th and 99th percentile of durations per day"
+          series={["p50", "p95", "p99"]}
+          pointName="Day"
+          points={DURATIONS}
+          unit="milliseconds"
         />
         <AreaChart
           label="Active people in a day, in seven days and in 28 days"
