@@ -20,6 +20,9 @@ Deno.test("the types of the TypeScript client are made from the committed docume
   assert.ok(types === await Deno.readTextFile(CLIENT_TYPES), `the client's types are not current: ${UPDATE}`);
 });
 
+const CONDITION = 'an item of the field "conditions" of the field "filter" of the body';
+const PROBLEM = { $ref: "#/components/responses/Problem404" };
+
 /** Changes to a copy of the document, and what they break. An empty text breaks nothing. */
 const CHANGES: [name: string, change: (document: Draft) => void, breaks: string][] = [
   [
@@ -76,6 +79,123 @@ const CHANGES: [name: string, change: (document: Draft) => void, breaks: string]
     "a header that is gone",
     ({ paths }) => delete paths["/projects"].post.responses["201"].headers.ETag,
     "POST /projects: the response 201 has no header ETag any longer",
+  ],
+  [
+    "a removed webhook event",
+    ({ webhooks }) => delete webhooks["project.created"],
+    "webhook project.created: the event is gone",
+  ],
+  [
+    "a removed header of a webhook",
+    ({ webhooks }) => webhooks["project.created"].post.parameters.shift(),
+    'webhook project.created: the header "webhook-id" is gone',
+  ],
+  [
+    "a removed field of a webhook's body",
+    ({ webhooks }) => delete bodyOf(webhooks["project.created"].post).properties.timestamp,
+    'webhook project.created: the field "timestamp" of the body is gone',
+  ],
+  [
+    "a removed field of problems",
+    ({ components }) => delete components.schemas.Problem.properties.request_id,
+    'GET /projects/{id}: the field "request_id" of the response 404 is gone',
+  ],
+  [
+    "a problem that is gone",
+    ({ paths }) => delete paths["/projects"].post.responses["409"],
+    "POST /projects: the response 409 is gone",
+  ],
+  [
+    "a header of a problem that is gone",
+    ({ components }) => delete components.responses.Problem429.headers["Retry-After"],
+    "GET /projects: the response 429 has no header Retry-After any longer",
+  ],
+  [
+    "a removed field of one of two forms of a response",
+    ({ components }) => delete components.schemas.Tokens.properties.refresh_token,
+    'POST /auth/login: the field "refresh_token" of the response 200 is gone',
+  ],
+  [
+    "a condition that segments no longer take",
+    ({ paths }) => conditionsOf(paths["/segments"].post).splice(1, 1),
+    `POST /segments: ${CONDITION} can't have the type "tag" any longer`,
+  ],
+  [
+    "a removed field of a condition",
+    ({ paths }) => delete conditionsOf(paths["/segments"].post)[0].properties.op,
+    `POST /segments: the field "op" of ${CONDITION} is gone`,
+  ],
+  [
+    "a removed form of a value that clients send",
+    ({ paths }) => bodyOf(paths["/segments"].post).properties.name = { anyOf: [{ type: "null" }] },
+    'POST /segments: the field "name" of the body can\'t be string any longer',
+  ],
+  [
+    "a response that may be of another type",
+    ({ components }) => {
+      const { properties } = components.schemas.Project;
+      properties.name = { oneOf: [properties.name, { type: "integer" }] };
+    },
+    'GET /projects/{id}: the field "name" of the response 200 can be integer now',
+  ],
+  [
+    "a field that is gone from a part of a schema",
+    ({ components }) => {
+      const { schemas } = components;
+      delete schemas.Project.properties.name;
+      schemas.Named = { type: "object", properties: { id: { type: "string" } } };
+      schemas.Project = { allOf: [{ $ref: "#/components/schemas/Named" }, schemas.Project] };
+    },
+    'GET /projects/{id}: the field "name" of the response 200 is gone',
+  ],
+  [
+    "further fields that are no longer accepted",
+    ({ paths }) => bodyOf(paths["/contacts"].post).properties.fields.additionalProperties = false,
+    'POST /contacts: the field "fields" of the body has no further fields any longer',
+  ],
+  [
+    "further fields of another type",
+    ({ components }) => components.schemas.Contact.properties.fields.additionalProperties = {},
+    'GET /contacts/{id}: a further field of the field "fields" of the response 200 can be anything now',
+  ],
+  [
+    "a removed security scheme",
+    ({ components }) => delete components.securitySchemes.api_key,
+    'the security scheme "api_key" is gone',
+  ],
+  [
+    "a security scheme in another header",
+    ({ components }) => components.securitySchemes.api_key.name = "X-Key",
+    'the security scheme "api_key" has changed',
+  ],
+  [
+    "credentials that an operation no longer accepts",
+    ({ paths }) => paths["/projects"].get.security.pop(),
+    'GET /projects: "api_key" is no longer accepted',
+  ],
+  [
+    "an operation that needs credentials now",
+    ({ paths }) => paths["/plans"].get.security = [{ bearer: [] }],
+    "GET /plans: credentials are needed now",
+  ],
+  ["a new webhook event", ({ webhooks }) => webhooks["project.moved"] = webhooks["project.created"], ""],
+  ["a new problem", ({ paths }) => paths["/plans"].get.responses["404"] = PROBLEM, ""],
+  [
+    "a new condition",
+    ({ paths }) =>
+      conditionsOf(paths["/segments"].post).push({ type: "object", properties: { type: { const: "new" } } }),
+    "",
+  ],
+  [
+    "a field that is moved into a part of its schema",
+    ({ components }) => {
+      const { schemas } = components;
+      const { id, ...properties } = schemas.Project.properties;
+      schemas.Identified = { type: "object", properties: { id } };
+      const rest = { ...schemas.Project, properties };
+      schemas.Project = { allOf: [{ $ref: "#/components/schemas/Identified" }, rest] };
+    },
+    "",
   ],
   ["a new operation", ({ paths }) => paths["/new"] = paths["/projects"], ""],
   [
@@ -151,4 +271,9 @@ type Draft = any;
 
 function bodyOf(operation: Draft): Draft {
   return operation.requestBody.content["application/json"].schema;
+}
+
+function conditionsOf(operation: Draft): Draft {
+  const { items } = bodyOf(operation).properties.filter.properties.conditions;
+  return items.oneOf ?? items.anyOf;
 }
