@@ -7,6 +7,7 @@ import type { Event } from "../src/events/event.ts";
 import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
 import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
+import { usableCredentials } from "./api/authentication.ts";
 import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
 import { expectedVersion, requireMatch } from "./api/etags.ts";
 import { readJsonBody } from "./api/json_body.ts";
@@ -23,7 +24,10 @@ export type Verb = "get" | "post" | "put" | "patch" | "delete";
 export type Audience<E extends HttpEnv, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
-  /** The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. */
+  /**
+   * The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. An operation that
+   * needs a person has guards, which leave the API key out.
+   */
   credentials: string[];
   /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
@@ -142,7 +146,7 @@ export class Resource<E extends HttpEnv, Ctx> {
     path: string,
     { guards = [], list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
   ): void {
-    this.#document("get", path, () => ({
+    this.#document("get", path, guards, () => ({
       ...description,
       query: list.query,
       answer: { description: answer, schema: pageModel(name, item) },
@@ -157,7 +161,7 @@ export class Resource<E extends HttpEnv, Ctx> {
 
   /** Declares `GET path`: server-sent events, which can be continued with `Last-Event-ID`. `run` answers on its own. */
   stream(path: string, { guards = [], answer, example, run, ...description }: ResourceStream<E, Ctx>): void {
-    this.#document("get", path, () => ({
+    this.#document("get", path, guards, () => ({
       ...description,
       answer: { description: answer },
       streams: example,
@@ -187,7 +191,7 @@ export class Resource<E extends HttpEnv, Ctx> {
       takesKey: this.#audience.recording !== undefined && verb === "post" && idempotent,
       sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
     };
-    this.#document(verb, path, () => ({ ...operation, ...traits }));
+    this.#document(verb, path, guards, () => ({ ...operation, ...traits }));
     const toAnswer = (row: Row) => {
       const { otherAnswer } = operation;
       if (otherAnswer?.applies(row)) return answerWith(path, otherAnswer, row as never);
@@ -239,10 +243,18 @@ export class Resource<E extends HttpEnv, Ctx> {
     for (const document of this.#documents) document(api);
   }
 
-  #document(verb: Verb, path: string, describe: () => Omit<Documented, "tag">): void {
-    this.#documents.push((api) =>
-      documentOperation(api, this.#audience, verb, path, { ...describe(), tag: this.tag })
-    );
+  #document(
+    verb: Verb,
+    path: string,
+    guards: MiddlewareHandler[],
+    describe: () => Omit<Documented, "tag">,
+  ): void {
+    this.#documents.push((api) => {
+      const operation = { ...describe(), tag: this.tag };
+      const { permission } = operation;
+      const credentials = usableCredentials(this.#audience.credentials, { guards, permission });
+      documentOperation(api, { ...this.#audience, credentials }, verb, path, operation);
+    });
   }
 
   #route(
