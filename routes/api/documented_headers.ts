@@ -15,7 +15,7 @@ const HEADERS = {
   "RateLimit-Policy": text('The limits of the tenant and of the key, such as `"plan";q=600;w=60`'),
   "Retry-After": seconds("Seconds until a retry makes sense"),
   "ETag": text("The version of the resource, for `If-None-Match` and, where it is accepted, `If-Match`"),
-  "Location": text("The URL of the new resource", "uri-reference"),
+  "Location": text("The URL of the new resource, or with 307 the new URL of the request", "uri-reference"),
   "Link": text(
     'Related URLs (RFC 8288): the next page with `rel="next"`, or a guide with `rel="deprecation"`',
   ),
@@ -105,6 +105,10 @@ export function headersOfProblem(status: number): Headers {
     status === 415 && "Accept-Post",
     status === 415 && "Accept-Patch",
   );
+}
+
+export function headersOfRedirect(): Headers {
+  return headers("Location");
 }
 
 export function headersOfNotModified(): Headers {

@@ -18,10 +18,12 @@ type Operation = {
 const { paths } = openApiDocument("https://app.example");
 const operations = Object.values(paths!).flatMap((item) => Object.values(item) as Operation[]);
 
-Deno.test("every operation documents 500 and 503, and operations with a body document 413", () => {
+Deno.test("every operation documents what hosts answer, 500 and 503, and operations with a body document 413", () => {
   const withBody = operations.filter(({ requestBody }) => requestBody);
 
   assert.ok(withBody.length > 0);
+  assert.deepEqual(namesWithout(operations, "307"), []);
+  assert.deepEqual(namesWithout(operations, "404"), []);
   assert.deepEqual(namesWithout(operations, "500"), []);
   assert.deepEqual(namesWithout(operations, "503"), []);
   assert.deepEqual(namesWithout(withBody, "413"), []);

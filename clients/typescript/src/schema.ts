@@ -5872,6 +5872,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description The tenant has moved from this subdomain: send the same request to `Location`. Many clients leave the credentials out when they follow a redirect to another host */
+        readonly FormerSubdomain: {
+            headers: {
+                readonly Location: components["headers"]["Location"];
+                readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The request can't be understood: the account is a member of several tenants and the request names none, or a header is malformed */
         readonly Problem400: {
             headers: {
@@ -5907,7 +5916,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The resource doesn't exist in this tenant */
+        /** @description The resource doesn't exist in this tenant, or no tenant has the request's host */
         readonly Problem404: {
             headers: {
                 readonly RateLimit: components["headers"]["RateLimit"];
@@ -6034,7 +6043,7 @@ export interface components {
         readonly "Idempotent-Replayed": string;
         /** @description Related URLs (RFC 8288): the next page with `rel="next"`, or a guide with `rel="deprecation"` */
         readonly Link: string;
-        /** @description The URL of the new resource */
+        /** @description The URL of the new resource, or with 307 the new URL of the request */
         readonly Location: string;
         /** @description What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns no tenant. */
         readonly RateLimit: string;
@@ -6081,9 +6090,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6124,9 +6135,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6167,9 +6180,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6206,9 +6221,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6245,9 +6262,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6301,9 +6320,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6363,9 +6384,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -6417,6 +6440,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6451,6 +6475,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6505,6 +6530,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6576,9 +6602,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6619,8 +6647,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"] | components["schemas"]["SecondStep"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6658,6 +6688,8 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6700,8 +6732,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6739,9 +6773,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6778,9 +6814,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6826,9 +6864,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6860,9 +6900,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
@@ -6903,9 +6945,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6945,8 +6989,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6990,9 +7036,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -7053,9 +7101,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7126,9 +7176,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7166,6 +7218,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7202,6 +7255,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7266,6 +7320,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7310,6 +7365,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7352,6 +7408,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7394,6 +7451,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7451,6 +7509,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7512,9 +7571,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7563,9 +7624,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7603,6 +7666,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7637,6 +7701,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7687,6 +7752,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7755,9 +7821,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7822,9 +7890,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Contact"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7876,6 +7946,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7912,6 +7983,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7975,6 +8047,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Contact"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8026,9 +8099,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8073,9 +8148,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8127,6 +8204,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8161,6 +8239,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8210,6 +8289,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8251,6 +8331,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8301,9 +8382,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8360,9 +8443,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedEvents"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8431,9 +8516,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedEvents"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8478,9 +8565,11 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8522,9 +8611,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Export"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8557,6 +8648,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["FeatureStatus"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8615,9 +8707,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -8666,9 +8760,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invitation"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8704,6 +8800,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8745,6 +8842,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invitation"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8798,9 +8896,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["InvitationReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8860,9 +8960,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -8896,6 +8998,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invoice"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8943,9 +9046,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8996,9 +9101,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["JoinDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -9034,6 +9141,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9069,8 +9177,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9118,9 +9228,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -9154,8 +9266,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EmailPreferences"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9200,9 +9314,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EmailPreferences"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -9250,8 +9366,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9300,9 +9418,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PendingFactor"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -9338,6 +9458,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9391,6 +9512,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ConfirmedFactor"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9430,6 +9552,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9479,8 +9602,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9533,8 +9658,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9566,6 +9693,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9628,9 +9756,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9662,6 +9792,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9712,6 +9843,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Member"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9775,9 +9907,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9812,6 +9946,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9848,6 +9983,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OwnershipOffer"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9896,6 +10032,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OwnershipOffer"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9932,6 +10069,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9968,6 +10106,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10014,6 +10153,8 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -10069,9 +10210,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10126,9 +10269,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Project"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10180,6 +10325,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10216,6 +10362,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10271,6 +10418,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Project"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10344,9 +10492,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PushSubscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10390,6 +10540,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10428,6 +10579,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10477,8 +10629,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -10543,9 +10697,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10597,9 +10753,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10650,9 +10808,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Role"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10688,6 +10848,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10741,6 +10902,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Role"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10801,9 +10963,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10866,9 +11030,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SavedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10906,6 +11072,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OpenedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10941,6 +11108,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10994,6 +11162,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ReportLink"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11033,6 +11202,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11093,9 +11263,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -11277,9 +11449,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Segment"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -11331,6 +11505,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11367,6 +11542,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11538,6 +11714,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Segment"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11575,6 +11752,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11622,9 +11800,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -11656,6 +11836,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11691,6 +11872,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11750,9 +11932,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -11855,9 +12039,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -11909,6 +12095,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11945,6 +12132,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12040,6 +12228,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12085,6 +12274,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12128,6 +12318,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12162,6 +12353,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SharedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
@@ -12194,9 +12386,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -12256,9 +12450,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Checkout"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12293,9 +12489,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
@@ -12346,9 +12544,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SubscriptionPreview"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -12382,9 +12582,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
@@ -12429,9 +12631,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12489,8 +12693,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -12543,9 +12749,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12597,6 +12805,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
@@ -12635,6 +12844,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12692,6 +12902,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12732,6 +12943,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12772,6 +12984,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12822,6 +13035,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12862,9 +13076,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["UsageReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -12922,9 +13138,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedUsage"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12992,9 +13210,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -13042,6 +13262,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13081,6 +13302,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13140,9 +13362,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -13200,9 +13424,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -13254,6 +13480,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13288,6 +13515,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13345,6 +13573,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13403,6 +13632,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookReplay"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13447,6 +13677,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13501,6 +13732,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13553,9 +13785,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
