@@ -13,7 +13,7 @@ export const EVENTS_TYPE = "text/event-stream";
 /** An operation may fail, and the host may be no tenant's. */
 const ANY_OPERATION: ProblemStatus[] = [404, 500, 503];
 
-const ID = z.string().openapi({
+const ID = z.uuid().openapi({
   description: "The ID of the resource",
   example: "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01",
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findBreakingChanges, type OpenApi } from "../../deploy/scripts/breaking_changes.ts";
 import { CLIENT_TYPES, clientTypesText, SNAPSHOT, snapshotText } from "../../deploy/scripts/openapi.ts";
-import { checkContract, DOCUMENT, fits, OPERATIONS } from "../support/contract.ts";
+import { checkContract, DOCUMENT, fits, OPERATIONS, type Schema } from "../support/contract.ts";
 
 /** Protects: the committed API contract is the one that is served, and breaking it never goes unnoticed. */
 
@@ -248,6 +248,83 @@ Deno.test("the lengths and choices of inputs are in the document", () => {
   assert.deepEqual(status.enum, ["active", "archived"]);
 });
 
+/** What an input promises to take at most, and addresses and colors as people write them. */
+const BOUNDS: [operation: string, field: string, keyword: string, bound: unknown][] = [
+  ["createWebhookEndpoint", "url", "maxLength", 2_000],
+  ["createWebhookEndpoint", "headers", "maxProperties", 20],
+  ["createContact", "fields", "maxProperties", 30],
+  ["saveReport", "window_hours", "maximum", 2_160],
+  ["recordUsage", "metric", "enum", ["compute_minutes"]],
+  ["createContact", "email", "format", "email"],
+  ["createInvitation", "email", "format", "email"],
+];
+
+Deno.test("the document has the bounds that the API checks", () => {
+  for (const [operation, field, keyword, bound] of BOUNDS) {
+    assert.deepEqual(inputOf(operation).properties[field][keyword], bound, `${operation}: ${field}`);
+  }
+  const { propertyNames } = inputOf("createWebhookEndpoint").properties.headers;
+  const events = inputOf("testWebhookEndpoint").properties.event.enum;
+  assert.equal(propertyNames.maxLength, 100);
+  assert.ok(events.includes("webhook.test") && events.includes("project.created"));
+});
+
+Deno.test("the document allows what the API normalizes", () => {
+  const accepts = (name: string, value: object) => {
+    const { schema, example } = mediaOf(OPERATIONS.find(({ operationId }) => operationId === name)!);
+    return fits(`body of ${name}`, schema, { ...example, ...value });
+  };
+
+  assert.ok(accepts("createContact", { email: "Ada@Example.com" }));
+  assert.ok(accepts("createInvitation", { email: "Ada@Example.com" }));
+  assert.ok(accepts("updateTenant", { brand_color: "#0B6B58" }));
+  assert.ok(accepts("setSendingDomain", { domain: "Example.com", sender: "News" }));
+  assert.ok(!accepts("createContact", { email: "Ada" }));
+  assert.ok(!accepts("updateTenant", { brand_color: "#0B6B5" }));
+});
+
+Deno.test("every text that clients send has a bound in the document", () => {
+  const inputs = OPERATIONS.flatMap(({ operationId, parameters = [], requestBody }) => [
+    ...parameters.map(({ name, schema }) => ({ name: `${operationId} ${name}`, schema })),
+    ...Object.values(requestBody?.content ?? {}).map(({ schema }) => ({ name: operationId, schema })),
+  ]);
+
+  const unbounded = inputs.flatMap(({ name, schema }) => unboundedTexts(name, schema));
+
+  assert.ok(inputs.length > 100);
+  assert.deepEqual(unbounded, []);
+  assert.deepEqual(unboundedTexts("text", { type: "string", pattern: "^a+$" }), ["text"]);
+});
+
+/** The texts in a schema that may have any length. */
+function unboundedTexts(name: string, schema: Schema): string[] {
+  const { $ref, type, properties = {}, items, additionalProperties } = schema;
+  if ($ref) return unboundedTexts(name, DOCUMENT.components.schemas![String($ref).split("/").at(-1)!]!);
+  const parts = Object.entries(properties as Record<string, Schema>);
+  const inner = [items, additionalProperties, schema.anyOf, schema.oneOf, schema.allOf].flat();
+  const isText = [type].flat().includes("string");
+  return [
+    ...(isText && !isBounded(schema) ? [name] : []),
+    ...parts.flatMap(([field, part]) => unboundedTexts(`${name}.${field}`, part)),
+    ...inner.filter((part) => typeof part === "object")
+      .flatMap((part) => unboundedTexts(`${name}[]`, part as Schema)),
+  ];
+}
+
+const BOUNDED_FORMATS = ["uuid", "date", "date-time"];
+
+function isBounded({ maxLength, enum: choices, const: only, format, pattern }: Schema): boolean {
+  if (maxLength !== undefined || choices !== undefined || only !== undefined) return true;
+  return BOUNDED_FORMATS.includes(String(format)) ||
+    (pattern !== undefined && isBoundedPattern(String(pattern)));
+}
+
+/** Whether the pattern matches whole texts, and repeats nothing without end. */
+function isBoundedPattern(pattern: string): boolean {
+  const repeats = pattern.replaceAll(/\\.|\[[^\]]*\]/g, "x");
+  return /^\^.*\$$/.test(pattern) && !/[*+]|\{\d+,\}/.test(repeats);
+}
+
 Deno.test("a response that the document doesn't describe fails the test that gets it", () => {
   const answer = (status: number, body: unknown, headers = {}) => ({
     status,
@@ -269,8 +346,16 @@ Deno.test("a response that the document doesn't describe fails the test that get
 // deno-lint-ignore no-explicit-any -- a draft of a document is changed in ways that no type describes
 type Draft = any;
 
+function inputOf(name: string): Draft {
+  return bodyOf(OPERATIONS.find(({ operationId }) => operationId === name)!);
+}
+
 function bodyOf(operation: Draft): Draft {
-  return operation.requestBody.content["application/json"].schema;
+  return mediaOf(operation).schema;
+}
+
+function mediaOf(operation: Draft): Draft {
+  return operation.requestBody.content["application/json"];
 }
 
 function conditionsOf(operation: Draft): Draft {

@@ -7858,6 +7858,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly consent: boolean;
+                    /** Format: email */
                     readonly email: string;
                     /** @default null */
                     readonly external_id?: string | null;
@@ -8022,6 +8023,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly consent?: boolean;
+                    /** Format: email */
                     readonly email?: string;
                     readonly external_id?: string | null;
                     readonly fields?: {
@@ -8739,6 +8741,7 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
+                    /** Format: email */
                     readonly email: string;
                     /** @default member */
                     readonly role?: string;
@@ -10650,7 +10653,7 @@ export interface operations {
                 /** @description How many items a page has at most */
                 readonly limit?: number;
                 /** @description Keeps the items with this `method` */
-                readonly method?: string;
+                readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
                 /** @description Keeps the items from this time or day (UTC) on */
                 readonly since?: string;
                 /** @description The order. A leading `-` means descending. */
@@ -13110,12 +13113,14 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly idempotency_key?: string;
-                    readonly metric?: string;
+                    /** @enum {string} */
+                    readonly metric?: "compute_minutes";
                     /** Format: date-time */
                     readonly occurred_at?: string;
                     readonly records?: readonly {
                         readonly idempotency_key?: string;
-                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly metric: "compute_minutes";
                         /** Format: date-time */
                         readonly occurred_at?: string;
                         readonly value: number;
@@ -13713,8 +13718,11 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
-                    /** @default webhook.test */
-                    readonly event?: string;
+                    /**
+                     * @default webhook.test
+                     * @enum {string}
+                     */
+                    readonly event?: "api_key.created" | "api_key.revoked" | "campaign.canceled" | "campaign.created" | "campaign.deleted" | "campaign.missed" | "campaign.paused" | "campaign.resumed" | "campaign.scheduled" | "campaign.sent" | "campaign.started" | "campaign.updated" | "contact.created" | "contact.deleted" | "contact.subscribed" | "contact.unsubscribed" | "contact.updated" | "custom_domain.added" | "custom_domain.failing" | "custom_domain.lost" | "custom_domain.made_primary" | "custom_domain.removed" | "custom_domain.unmade_primary" | "custom_domain.verified" | "invoice.paid" | "invoice.payment_failed" | "member.invited" | "member.joined" | "member.left" | "member.removed" | "project.archived" | "project.created" | "project.deleted" | "project.restored" | "project.updated" | "subscription.canceled" | "subscription.created" | "subscription.updated" | "tenant.resumed" | "tenant.suspended" | "usage.limit_reached" | "webhook.test";
                 };
             };
         };
