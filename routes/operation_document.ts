@@ -99,7 +99,7 @@ export function documentOperation<E extends HttpEnv>(
       })),
     }),
     request: {
-      params: path.includes("{id}") ? z.object({ id: ID }) : undefined,
+      params: pathParameters(path, operation),
       query: query && parametersOf(query),
       headers: requestHeaders(verb, operation, isOpen),
       body: body && { required: !isAllOptional(body), content: { [JSON_TYPE]: bodyOf(operation) } },
@@ -111,6 +111,11 @@ export function documentOperation<E extends HttpEnv>(
       ...problems([...refusals, ...refusalsOf(verb, operation, isOpen), ...ANY_OPERATION]),
     },
   });
+}
+
+function pathParameters(path: string, { parameter = ID }: Documented): z.ZodObject | undefined {
+  const [, name] = /\{(\w+)\}/.exec(path) ?? [];
+  return name === undefined ? undefined : z.object({ [name]: parameter });
 }
 
 const NOT_MODIFIED = {

@@ -45,6 +45,8 @@ export type Description = {
   /** What the operation may publish. */
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   events?: readonly Event<any>[];
+  /** What the parameter in the path is, such as `key` in `/features/{key}`. Without it, the ID of a resource. */
+  parameter?: z.ZodType<string>;
   /** The limits that the operation enforces, besides the tenant's own. */
   limits?: readonly RateLimit[];
   /** An operation that clients should stop using. Each response says so. */
@@ -98,7 +100,7 @@ type AnyOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result exten
 
 /** The parsed request. */
 export type Call<E extends HttpEnv, Body, Row = unknown> = {
-  /** The id in the path; empty if the path has none. */
+  /** The parameter in the path, mostly an ID; empty if the path has none. */
   id: string;
   body: Body;
   /** The version in `If-Match`; undefined for any version. */
@@ -285,12 +287,18 @@ async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
   const ifMatch = isRead ? undefined : c.req.header("If-Match");
   if (!checksMatch) requireMatch(ifMatch, undefined);
   return {
-    id: c.req.param("id") ?? "",
+    id: parameterOf(c),
     body: await readJsonBody(c, body),
     expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
     requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
     c,
   };
+}
+
+/** A path has one parameter at most. */
+function parameterOf<E extends HttpEnv>(c: Context<E>): string {
+  const [value = ""] = Object.values(c.req.param() as Record<string, string>);
+  return value;
 }
 
 function announceDeprecation(deprecation: Deprecation): MiddlewareHandler {

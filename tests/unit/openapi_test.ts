@@ -78,6 +78,17 @@ Deno.test("every operation of one tenant documents 400, because an account may h
   assert.deepEqual(namesWithout(ofOneTenant, "400"), []);
 });
 
+Deno.test("a path names its parameter as the product calls it", () => {
+  const named = Object.keys(paths!).filter((path) => /\{(?!id\})/.test(path));
+
+  assert.deepEqual(named.toSorted(), ["/features/{key}", "/shared-reports/{token}"]);
+  for (const path of named) {
+    const [, name] = /\{(\w+)\}/.exec(path)!;
+    const { parameters } = OPERATIONS.find((operation) => operation.path === path)!;
+    assert.ok(parameters!.some((each) => each.in === "path" && each.name === name && each.required), path);
+  }
+});
+
 function namesWithout(among: Operation[], status: string): string[] {
   return among.filter(({ responses }) => !(status in responses)).map(({ operationId }) => operationId);
 }

@@ -796,7 +796,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/features/{id}": {
+    readonly "/features/{key}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1776,7 +1776,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/shared-reports/{id}": {
+    readonly "/shared-reports/{token}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1785,7 +1785,7 @@ export interface paths {
         };
         /**
          * Read a report by its link
-         * @description `id` is the token at the end of the link, which itself opens a page. Needs no credentials. The result is at most five minutes old.
+         * @description The link itself opens a page. Needs no credentials. The result is at most five minutes old.
          */
         readonly get: operations["openSharedReport"];
         readonly put?: never;
@@ -8631,8 +8631,8 @@ export interface operations {
                 readonly "X-Tenant"?: string;
             };
             readonly path: {
-                /** @description The ID of the resource */
-                readonly id: string;
+                /** @description The key of a feature, a limit or a metric */
+                readonly key: string;
             };
             readonly cookie?: never;
         };
@@ -12339,8 +12339,8 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The ID of the resource */
-                readonly id: string;
+                /** @description The token at the end of the link */
+                readonly token: string;
             };
             readonly cookie?: never;
         };
