@@ -3,16 +3,17 @@ import type { Answer } from "./api/answers.ts";
 import type { Deprecation } from "./api/deprecation.ts";
 import { headersOfNotModified, headersOfSuccess, requestHeaders } from "./api/documented_headers.ts";
 import { CSV_TYPE, JSON_TYPE } from "./api/list_answer.ts";
-import { problems, type ProblemStatus } from "./api/problem_answers.ts";
+import { problems, type ProblemStatus, REDIRECT } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
 import type { Audience, Description, Verb } from "./resource.ts";
 import { describeWire, type Sendable, toWire, wireSchema } from "./wire.ts";
 
 export const EVENTS_TYPE = "text/event-stream";
 
-const ANY_OPERATION: ProblemStatus[] = [500, 503];
+/** An operation may fail, and the host may be no tenant's. */
+const ANY_OPERATION: ProblemStatus[] = [404, 500, 503];
 
-const ID = z.string().openapi({
+const ID = z.uuid().openapi({
   description: "The ID of the resource",
   example: "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01",
 });
@@ -98,7 +99,7 @@ export function documentOperation<E extends HttpEnv>(
       })),
     }),
     request: {
-      params: path.includes("{id}") ? z.object({ id: ID }) : undefined,
+      params: pathParameters(path, operation),
       query: query && parametersOf(query),
       headers: requestHeaders(verb, operation, isOpen),
       body: body && { required: !isAllOptional(body), content: { [JSON_TYPE]: bodyOf(operation) } },
@@ -106,9 +107,15 @@ export function documentOperation<E extends HttpEnv>(
     responses: {
       ...success(operation, isOpen),
       ...(verb === "get" && operation.sendsEtag ? { 304: NOT_MODIFIED } : {}),
-      ...problems([...refusals, ...refusalsOf(verb, path, operation, isOpen), ...ANY_OPERATION]),
+      ...REDIRECT,
+      ...problems([...refusals, ...refusalsOf(verb, operation, isOpen), ...ANY_OPERATION]),
     },
   });
+}
+
+function pathParameters(path: string, { parameter = ID }: Documented): z.ZodObject | undefined {
+  const [, name] = /\{(\w+)\}/.exec(path) ?? [];
+  return name === undefined ? undefined : z.object({ [name]: parameter });
 }
 
 const NOT_MODIFIED = {
@@ -181,16 +188,14 @@ function successOf(
   };
 }
 
-/** Derives statuses from the operation's shape: an unknown id, an outdated version, an invalid or too large input. */
+/** Derives statuses from the operation's shape: an outdated version, an invalid or too large input. */
 function refusalsOf(
   verb: Verb,
-  path: string,
   { body, query, takesKey, limits, refusals = [] }: Documented,
   isOpen: boolean,
 ): ProblemStatus[] {
   const readsKey = verb !== "get" && !isOpen;
   return [
-    ...(path.includes("{id}") ? [404] as const : []),
     ...(verb === "get" ? [] : [412] as const),
     ...(body ? [413, 415] as const : []),
     ...(body || query || readsKey ? [422] as const : []),

@@ -7,6 +7,7 @@ import type { Event } from "../src/events/event.ts";
 import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
 import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
+import { usableCredentials } from "./api/authentication.ts";
 import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
 import { expectedVersions, requireMatch } from "./api/etags.ts";
 import { readJsonBody } from "./api/json_body.ts";
@@ -24,7 +25,10 @@ export type Verb = "get" | "post" | "put" | "patch" | "delete";
 export type Audience<E extends HttpEnv, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
-  /** The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. */
+  /**
+   * The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. An operation that
+   * needs a person has guards, which leave the API key out.
+   */
   credentials: string[];
   /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
@@ -42,6 +46,8 @@ export type Description = {
   /** What the operation may publish. */
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   events?: readonly Event<any>[];
+  /** What the parameter in the path is, such as `key` in `/features/{key}`. Without it, the ID of a resource. */
+  parameter?: z.ZodType<string>;
   /** The limits that the operation enforces, besides the tenant's own. */
   limits?: readonly RateLimit[];
   /** An operation that clients should stop using. Each response says so. */
@@ -98,7 +104,7 @@ type AnyOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result exten
 
 /** The parsed request. */
 export type Call<E extends HttpEnv, Body, Row = unknown> = {
-  /** The id in the path; empty if the path has none. */
+  /** The parameter in the path, mostly an ID; empty if the path has none. */
   id: string;
   body: Body;
   /** The versions in `If-Match`; undefined for any version. */
@@ -146,7 +152,7 @@ export class Resource<E extends HttpEnv, Ctx> {
     path: string,
     { guards = [], list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
   ): void {
-    this.#document("get", path, () => ({
+    this.#document("get", path, guards, () => ({
       ...description,
       query: list.query,
       answer: { description: answer, schema: pageModel(name, item) },
@@ -161,7 +167,7 @@ export class Resource<E extends HttpEnv, Ctx> {
 
   /** Declares `GET path`: server-sent events, which can be continued with `Last-Event-ID`. `run` answers on its own. */
   stream(path: string, { guards = [], answer, example, run, ...description }: ResourceStream<E, Ctx>): void {
-    this.#document("get", path, () => ({
+    this.#document("get", path, guards, () => ({
       ...description,
       answer: { description: answer },
       streams: example,
@@ -192,7 +198,7 @@ export class Resource<E extends HttpEnv, Ctx> {
       takesKey: this.#audience.recording !== undefined && verb === "post" && storesAnswer !== "never",
       sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
     };
-    this.#document(verb, path, () => ({ ...operation, ...traits }));
+    this.#document(verb, path, guards, () => ({ ...operation, ...traits }));
     const toAnswer = (row: Row) => {
       const { otherAnswer } = operation;
       if (otherAnswer?.applies(row)) return answerWith(path, otherAnswer, row as never);
@@ -240,10 +246,18 @@ export class Resource<E extends HttpEnv, Ctx> {
     for (const document of this.#documents) document(api);
   }
 
-  #document(verb: Verb, path: string, describe: () => Omit<Documented, "tag">): void {
-    this.#documents.push((api) =>
-      documentOperation(api, this.#audience, verb, path, { ...describe(), tag: this.tag })
-    );
+  #document(
+    verb: Verb,
+    path: string,
+    guards: MiddlewareHandler[],
+    describe: () => Omit<Documented, "tag">,
+  ): void {
+    this.#documents.push((api) => {
+      const operation = { ...describe(), tag: this.tag };
+      const { permission } = operation;
+      const credentials = usableCredentials(this.#audience.credentials, { guards, permission });
+      documentOperation(api, { ...this.#audience, credentials }, verb, path, operation);
+    });
   }
 
   #route(
@@ -275,12 +289,18 @@ async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
   const ifMatch = isRead ? undefined : c.req.header("If-Match");
   if (!checksMatch) requireMatch(ifMatch, undefined);
   return {
-    id: c.req.param("id") ?? "",
+    id: parameterOf(c),
     body: await readJsonBody(c, body),
     expectedVersions: checksMatch && versionOf ? expectedVersions(ifMatch) : undefined,
     requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
     c,
   };
+}
+
+/** A path has one parameter at most. */
+function parameterOf<E extends HttpEnv>(c: Context<E>): string {
+  const [value = ""] = Object.values(c.req.param() as Record<string, string>);
+  return value;
 }
 
 function announceDeprecation(deprecation: Deprecation): MiddlewareHandler {

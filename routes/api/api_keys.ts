@@ -13,6 +13,7 @@ import { keyRotation, rotateApiKey } from "../../src/api_access/key_rotation.ts"
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const FIELDS = {
   id: z.uuid(),
@@ -68,6 +69,7 @@ apiKeys.operation("post", "/api-keys", {
   description:
     "The key acts in the caller's name, with some of their permissions, and ends when they leave the tenant. `api_key` is shown " +
     "once. Needs an access token with a recent proof of who you are.",
+  guards: [requireAccessToken],
   permission: API_KEYS_MANAGE,
   events: [API_KEY_CREATED],
   body: newApiKey,
@@ -101,6 +103,7 @@ apiKeys.operation("post", "/api-keys/{id}/rotate", {
   description:
     "The earlier secret works for `overlap_hours` more, by default 24. With 0, it stops working within five seconds. Only the " +
     "member who created the key can rotate it, with an access token and a recent proof of who they are.",
+  guards: [requireAccessToken],
   permission: API_KEYS_MANAGE,
   events: [API_KEY_ROTATED],
   body: keyRotation,

@@ -3,13 +3,10 @@ import type { KeyActor, MemberActor, UserActor } from "../../src/access/actor.ts
 import { type CallContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { type Audience, Resource } from "../resource.ts";
-import { authenticateCaller, requireTenant } from "./authentication.ts";
+import { API_KEY, authenticateCaller, BEARER, requireTenant } from "./authentication.ts";
 import { bearerOf } from "./credentials.ts";
 import type { CallerEnv, TenantCallEnv } from "./env.ts";
 import type { Recording } from "./once.ts";
-
-const BEARER = "bearer";
-const API_KEY = "api_key";
 
 /** A client that has no access token yet. It sends its credentials in the body. */
 const ANYONE: Audience<HttpEnv, SystemContext> = {

@@ -1,4 +1,6 @@
+import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
+import { isAssignable, type Permission } from "../../src/access/permissions.ts";
 import { tenantContext } from "../../src/context.ts";
 import { forbidden } from "../../src/errors.ts";
 import { type OpenedTenant, openToBearer, openUnnamed } from "../../src/identity/bearers.ts";
@@ -8,7 +10,7 @@ import { logOf } from "../../src/platform/log.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { runWithinLimits } from "./call_limits.ts";
-import { forgetCaller, personIdOf, readCaller } from "./credentials.ts";
+import { bearerOf, forgetCaller, personIdOf, readCaller } from "./credentials.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
 
 const ACCOUNT_TOKEN_NEEDED = problem(
@@ -19,6 +21,10 @@ const OTHER_TENANTS_CREDENTIALS = problem(
   "other_tenants_credentials",
   "These credentials are not for this tenant.",
 );
+
+/** The security schemes of the document. */
+export const BEARER = "bearer";
+export const API_KEY = "api_key";
 
 const log = logOf("security");
 
@@ -54,6 +60,22 @@ export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) =
   }
   await next();
 });
+
+/** Rejects API keys on routes that only a person may call. What they run checks it again. */
+export const requireAccessToken = createMiddleware<CallerEnv>(async (c, next) => {
+  bearerOf(c);
+  await next();
+});
+
+/** Those of the audience's credentials that get past the guards, and can have the permission. */
+export function usableCredentials(
+  credentials: readonly string[],
+  { guards, permission }: { guards: readonly MiddlewareHandler[]; permission?: Permission },
+): string[] {
+  const isForPeople = guards.includes(requireAccessToken) || guards.includes(requireAccountToken) ||
+    (permission !== undefined && !isAssignable(permission));
+  return credentials.filter((scheme) => scheme !== API_KEY || !isForPeople);
+}
 
 /**
  * Checks the credentials of a call that is still running, and returns who the caller is now. Reads what may have changed from the

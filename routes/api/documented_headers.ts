@@ -1,4 +1,6 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { MAX_KEY_LENGTH } from "../../src/api_access/idempotency.ts";
+import { MAX_SUBDOMAIN_LENGTH } from "../../src/tenancy/subdomains.ts";
 import type { HttpEnv } from "../http.ts";
 import type { Documented } from "../operation_document.ts";
 import type { Verb } from "../resource.ts";
@@ -17,7 +19,7 @@ const HEADERS = {
   ),
   "Retry-After": seconds("Seconds until a retry makes sense"),
   "ETag": text("The version of the resource, for `If-None-Match` and, where it is accepted, `If-Match`"),
-  "Location": text("The URL of the new resource", "uri-reference"),
+  "Location": text("The URL of the new resource, or with 307 the new URL of the request", "uri-reference"),
   "Link": text(
     'Related URLs (RFC 8288): the next page with `rel="next"`, or a guide with `rel="deprecation"`',
   ),
@@ -32,25 +34,28 @@ const SUNSET = text("From when on the operation may be gone (RFC 8594)");
 
 const LIMITS = ["RateLimit", "RateLimit-Policy"] as const;
 
+/** Room for several ETags. */
+const MAX_ETAG_LENGTH = 1_000;
+
 type HeaderName = keyof typeof HEADERS;
 
-const TENANT = z.string().optional().openapi({
+const TENANT = z.string().max(MAX_SUBDOMAIN_LENGTH).optional().openapi({
   description: "The subdomain of the tenant, for account tokens on the apex host",
   example: "acme",
 });
-const IF_MATCH = z.string().optional().openapi({
+const IF_MATCH = z.string().max(MAX_ETAG_LENGTH).optional().openapi({
   description: "The ETag of the version to change. If the resource has changed since, nothing happens.",
   example: '"1"',
 });
-const IF_NONE_MATCH = z.string().optional().openapi({
+const IF_NONE_MATCH = z.string().max(MAX_ETAG_LENGTH).optional().openapi({
   description: "The ETag of the version that the client has",
   example: '"1"',
 });
-const LAST_EVENT_ID = z.string().optional().openapi({
+const LAST_EVENT_ID = z.uuid().optional().openapi({
   description: "The `id` of the last event that the client has. The stream continues after it.",
   example: "0198c0de-9e4c-7053-8d6f-718293041526",
 });
-const IDEMPOTENCY_KEY = z.string().optional().openapi({
+const IDEMPOTENCY_KEY = z.string().min(1).max(MAX_KEY_LENGTH).optional().openapi({
   description:
     "A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer " +
     "for 24 hours.",
@@ -107,6 +112,10 @@ export function headersOfProblem(status: number): Headers {
     status === 415 && "Accept-Post",
     status === 415 && "Accept-Patch",
   );
+}
+
+export function headersOfRedirect(): Headers {
+  return headers("Location");
 }
 
 export function headersOfNotModified(): Headers {

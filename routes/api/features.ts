@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import { getFeatureStatus } from "../../src/billing/feature_status.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
@@ -15,12 +15,16 @@ const status = model("FeatureStatus", {
 const features = tenantResource("Billing");
 export default features;
 
-features.operation("get", "/features/{id}", {
+features.operation("get", "/features/{key}", {
   operationId: "getFeature",
   summary: "Get whether the plan allows a feature",
   description:
     "For a plan feature such as `webhooks`, a limit such as `projects`, a metric such as `compute_minutes`, or `api_calls`. Every member may ask.",
+  parameter: z.string().regex(/^[a-z_]{1,50}$/).openapi({
+    description: "The key of a feature, a limit or a metric",
+    example: "webhooks",
+  }),
   answer: { description: "What the plan allows", schema: status },
   withoutEtag: true,
-  run: (ctx, { id }) => getFeatureStatus(ctx, id),
+  run: (ctx, { id: key }) => getFeatureStatus(ctx, key),
 });

@@ -11,6 +11,7 @@ import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { currentCaller, currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const joinDomain = model("JoinDomain", {
   id: z.uuid(),
@@ -40,6 +41,7 @@ domains.operation("post", "/join-domains", {
   operationId: "createJoinDomain",
   summary: "Let everyone with a confirmed address at the caller's own email domain join",
   description: "Domains of public email providers are refused.",
+  guards: [requireAccessToken],
   permission: MEMBERS_MANAGE,
   events: [DOMAIN_OPENED],
   body: newJoinDomain,

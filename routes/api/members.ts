@@ -11,6 +11,7 @@ import { changeRole, memberChanges, removeMember } from "../../src/access/member
 import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const member = model("Member", {
   id: z.uuid(),
@@ -53,6 +54,7 @@ members.operation("patch", "/members/{id}", {
   description:
     "Needs the permission `members:manage`, and every permission of the old and the new role. The member's browser " +
     "sessions in the tenant end.",
+  guards: [requireAccessToken],
   permission: MEMBERS_MANAGE,
   events: [MEMBER_ROLE_CHANGED],
   body: memberChanges,
@@ -68,6 +70,7 @@ members.operation("delete", "/members/{id}", {
   description:
     "Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission " +
     "of their role. The last owner can't be removed.",
+  guards: [requireAccessToken],
   permission: MEMBERS_READ,
   events: [MEMBER_REMOVED],
   answer: { status: 204, description: "The member was removed" },

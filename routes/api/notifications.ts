@@ -10,6 +10,7 @@ import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { translatorTo } from "../../views/wording.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const notification = model("Notification", {
   id: z.uuid(),
@@ -40,6 +41,7 @@ notifications.list("/notifications", {
   operationId: "listNotifications",
   summary: "List the caller's notifications",
   description: "Newest first. `link` leads a signed-in person to what it is about, and marks it as read.",
+  guards: [requireAccessToken],
   list: NOTIFICATION_LIST,
   name: "NotificationList",
   item: notification,
@@ -54,6 +56,7 @@ notifications.list("/notifications", {
 notifications.operation("post", "/notifications/{id}/read", {
   operationId: "readNotification",
   summary: "Mark a notification as read",
+  guards: [requireAccessToken],
   answer: { status: 204, description: "The notification is read" },
   run: (ctx, { id }) => markRead(ctx, id),
 });

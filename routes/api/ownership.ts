@@ -17,6 +17,7 @@ import {
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const person = z.object({ userId: z.uuid(), name: z.string() });
 
@@ -51,6 +52,7 @@ ownership.operation("post", "/ownership-offer", {
   description:
     "Owners only. Replaces an earlier offer. Once the member accepts, within 7 days, they are an owner and the caller is " +
     "an admin.",
+  guards: [requireAccessToken],
   permission: OWNERSHIP_TRANSFER,
   events: [OWNERSHIP_OFFERED],
   body: newOwnershipOffer,
@@ -63,6 +65,7 @@ ownership.operation("post", "/ownership-offer", {
 ownership.operation("post", "/ownership-offer/acceptance", {
   operationId: "acceptOwnership",
   summary: "Accept ownership",
+  guards: [requireAccessToken],
   permission: MEMBERS_READ,
   events: [OWNERSHIP_TRANSFERRED],
   answer: { status: 204, description: "The caller is an owner, and the former owner an admin" },
@@ -73,6 +76,7 @@ ownership.operation("post", "/ownership-offer/acceptance", {
 ownership.operation("delete", "/ownership-offer", {
   operationId: "endOwnershipOffer",
   summary: "Decline ownership, or withdraw your own offer",
+  guards: [requireAccessToken],
   permission: MEMBERS_READ,
   events: [OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN],
   answer: { status: 204, description: "The offer has ended" },

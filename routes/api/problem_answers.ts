@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { HttpEnv } from "../http.ts";
-import { headersOfProblem } from "./documented_headers.ts";
+import { headersOfProblem, headersOfRedirect } from "./documented_headers.ts";
 
 const Problem = z.object({
   type: z.string().openapi({
@@ -36,7 +36,7 @@ const DESCRIPTIONS = {
   403:
     "The credentials are for another tenant, their scope or role doesn't allow this, the plan doesn't include it, the person has to " +
     "confirm who they are (`type` is `/problems/reauthentication-required`), or the tenant is suspended",
-  404: "The resource doesn't exist in this tenant",
+  404: "The resource doesn't exist in this tenant, or no tenant has the request's host",
   409:
     "The change conflicts with the current state, which `detail` describes; or, with `Retry-After`, a request with the same " +
     "`Idempotency-Key` is still running",
@@ -52,9 +52,20 @@ const DESCRIPTIONS = {
 
 export type ProblemStatus = keyof typeof DESCRIPTIONS;
 
-/** Adds the error responses to the document. */
+const FORMER_SUBDOMAIN = "FormerSubdomain";
+
+/** The answer at a tenant's former subdomain. */
+export const REDIRECT = { 307: { $ref: `#/components/responses/${FORMER_SUBDOMAIN}` } };
+
+/** Adds the responses that operations share to the document. */
 export function documentProblems({ openAPIRegistry }: OpenAPIHono<HttpEnv>): void {
   openAPIRegistry.register("Problem", Problem);
+  openAPIRegistry.registerComponent("responses", FORMER_SUBDOMAIN, {
+    description:
+      "The tenant has moved from this subdomain: send the same request to `Location`. Many clients leave the credentials out when " +
+      "they follow a redirect to another host",
+    headers: headersOfRedirect(),
+  });
   for (const [status, description] of Object.entries(DESCRIPTIONS)) {
     openAPIRegistry.registerComponent("responses", componentOf(status), {
       description,

@@ -13,6 +13,7 @@ import {
 import { pageRoles, ROLE_LIST, ROLES_MANAGE } from "../../src/access/roles.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const role = model("Role", {
   id: z.string().openapi({ description: "The name of a built-in role, or a UUID" }),
@@ -48,6 +49,7 @@ roles.operation("post", "/roles", {
   summary: "Create a role",
   description:
     "Needs `roles:manage`, a plan with `custom_roles`, and every permission that the role gets. `GET /roles` shows the owner's permissions: a role can have them all, except those that only owners have. A role also gets what its permissions imply: `members:manage` and `roles:manage` imply `members:read`, and `projects:write` implies `projects:read`.",
+  guards: [requireAccessToken],
   permission: ROLES_MANAGE,
   events: [ROLE_CREATED],
   body: newRole,
@@ -61,6 +63,7 @@ roles.operation("patch", "/roles/{id}", {
   summary: "Change a role for everyone who has it",
   description:
     "Built-in roles can't be changed. Tokens of members follow within five seconds. New permissions sign members out of the workspace in their browsers.",
+  guards: [requireAccessToken],
   permission: ROLES_MANAGE,
   events: [ROLE_UPDATED],
   body: roleChanges,
@@ -72,6 +75,7 @@ roles.operation("patch", "/roles/{id}", {
 roles.operation("delete", "/roles/{id}", {
   operationId: "deleteRole",
   summary: "Delete a role that nobody has",
+  guards: [requireAccessToken],
   permission: ROLES_MANAGE,
   events: [ROLE_DELETED],
   answer: { status: 204, description: "The role was deleted" },

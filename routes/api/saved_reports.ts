@@ -173,19 +173,21 @@ reports.operation("delete", "/saved-reports/{id}/link", {
   run: (ctx, { id }) => unshareReport(ctx, id),
 });
 
+const MAX_TOKEN_LENGTH = 100;
+
 /** Reports that someone shared by a link. */
 export const shared = publicResource("Analytics");
 
-shared.operation("get", "/shared-reports/{id}", {
+shared.operation("get", "/shared-reports/{token}", {
   operationId: "openSharedReport",
   summary: "Read a report by its link",
-  description:
-    "`id` is the token at the end of the link, which itself opens a page. Needs no credentials. The result is at most five minutes old.",
+  description: "The link itself opens a page. Needs no credentials. The result is at most five minutes old.",
+  parameter: z.string().max(MAX_TOKEN_LENGTH).openapi({ description: "The token at the end of the link" }),
   limits: [SHARED_REPORTS],
   answer: { description: "The report", schema: sharedReport },
   refusals: [403, 422],
   withoutEtag: true,
-  run: (ctx, { id, c }) => openSharedReport(ctx, id, c.get("tenant")),
+  run: (ctx, { id: token, c }) => openSharedReport(ctx, token, c.get("tenant")),
   present: (report: SharedReport) => shown(report),
 });
 

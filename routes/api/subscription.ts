@@ -21,6 +21,7 @@ import {
 import { startTrial, trialInput } from "../../src/billing/trials.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
+import { requireAccessToken } from "./authentication.ts";
 
 const subscription = model("Subscription", {
   plan: z.enum(PLANS),
@@ -163,6 +164,7 @@ subscriptions.operation("post", "/subscription/trial", {
   operationId: "startTrial",
   summary: "Start the free trial of a plan",
   description: "Without a card. Each tenant and each person has one trial.",
+  guards: [requireAccessToken],
   permission: BILLING_MANAGE,
   events: [TRIAL_STARTED],
   refusals: [409],

@@ -35,7 +35,7 @@ import {
 } from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";
 import { callerResource } from "./audiences.ts";
-import { requireAccountToken } from "./authentication.ts";
+import { requireAccessToken, requireAccountToken } from "./authentication.ts";
 
 const tenant = model("Tenant", {
   id: z.uuid(),
@@ -134,6 +134,7 @@ tenants.operation("patch", "/tenants/{id}/sign-in-rules", {
   description:
     "`second_factor_grace_days` is the number of days that members have to set one up. Null ends the requirement. Needs " +
     "the permission `settings:manage` in the tenant and a recent proof of who you are.",
+  guards: [requireAccessToken],
   permission: SETTINGS_MANAGE,
   events: [TENANT_SECURITY_CHANGED],
   body: signInRules,
@@ -172,6 +173,7 @@ tenants.operation("post", "/tenants/{id}/membership", {
   operationId: "joinTenant",
   summary: "Join a tenant by the domain of the caller's confirmed email",
   description: "Needs an account token. 404 for a tenant that isn't open to the caller's domain.",
+  guards: [requireAccessToken],
   events: [MEMBER_JOINED],
   answer: { status: 204, description: "The caller is a member" },
   run: async (ctx, { id }) => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { USAGE_LIMIT_REACHED } from "../../src/billing/events.ts";
 import { BILLING_READ, USAGE_WRITE } from "../../src/billing/permissions.ts";
-import { recordUsage, usageInput } from "../../src/billing/usage/record.ts";
+import { recordUsage, usageInputOf } from "../../src/billing/usage/record.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { listUsage, usageQuery } from "../../src/billing/usage/summary.ts";
 import { model } from "../operation_document.ts";
 import { readWire } from "../wire.ts";
@@ -38,7 +39,7 @@ usage.operation("post", "/usage", {
     "may be up to 34 days late, and count in the period of `occurred_at`.",
   permission: USAGE_WRITE,
   events: [USAGE_LIMIT_REACHED],
-  body: usageInput,
+  body: usageInputOf(FEATURES.flatMap(({ meters }) => meters).map(({ key }) => key)),
   example: { metric: "compute_minutes", value: 12, idempotencyKey: "run-4711" },
   answer: { status: 202, description: "The usage is recorded", schema: recorded },
   run: (ctx, { body }) => recordUsage(ctx, body),

@@ -21,8 +21,17 @@ const SIGNATURE = z.object({
   }),
 });
 
+/** The types of all events that webhooks send. */
+export function webhookTypes(): string[] {
+  return sentTypes().map(({ type }) => type);
+}
+
 /** Adds what webhooks send to the document, one entry for each type of event. */
 export function documentWebhooks({ openAPIRegistry }: OpenAPIHono<HttpEnv>): void {
+  for (const type of sentTypes()) openAPIRegistry.registerWebhook(describeWebhook(type));
+}
+
+function sentTypes(): SentType[] {
   const events = new Map(FEATURES.flatMap(({ events }) => events.map((event) => [event.name, event])));
   const testEvent = {
     type: TEST_EVENT,
@@ -30,13 +39,13 @@ export function documentWebhooks({ openAPIRegistry }: OpenAPIHono<HttpEnv>): voi
     schema: z.object({ message: z.string() }),
     sample: TEST_DATA,
   };
-  for (const type of [...eventTypes({ events }), testEvent]) {
-    openAPIRegistry.registerWebhook(describeWebhook(type));
-  }
+  return [...eventTypes({ events }), testEvent];
 }
 
+type SentType = Pick<EventType, "type" | "description" | "schema" | "sample">;
+
 function describeWebhook(
-  { type, description, schema, sample }: Pick<EventType, "type" | "description" | "schema" | "sample">,
+  { type, description, schema, sample }: SentType,
 ) {
   const body = z.object({
     type: z.literal(type),

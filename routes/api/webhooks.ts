@@ -31,7 +31,10 @@ import {
   WEBHOOK_UPDATED,
 } from "../../src/webhooks/events.ts";
 import { WEBHOOKS_MANAGE } from "../../src/webhooks/permissions.ts";
-import { sendTestEvent, testEvent } from "../../src/webhooks/test_event.ts";
+import { EVENT_UNKNOWN, sendTestEvent, testEvent } from "../../src/webhooks/test_event.ts";
+import { z } from "zod";
+import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
+import { webhookTypes } from "./webhook_document.ts";
 import { tenantResource } from "./audiences.ts";
 import {
   delivery,
@@ -41,6 +44,10 @@ import {
   eventTypes,
   replayed,
 } from "./webhook_models.ts";
+
+const knownTestEvent = testEvent.extend({
+  event: z.enum(webhookTypes(), EVENT_UNKNOWN.code).default(TEST_EVENT),
+});
 
 const NEEDS = "Needs a plan with `webhooks`.";
 
@@ -128,7 +135,7 @@ webhooks.operation("post", "/webhook-endpoints/{id}/test", {
   summary: "Send a test event",
   permission: WEBHOOKS_MANAGE,
   description: `${NEEDS} Sends \`webhook.test\`, or the sample of another event, to this endpoint only.`,
-  body: testEvent,
+  body: knownTestEvent,
   example: { event: "project.created" },
   answer: { status: 202, description: "The delivery of the test event", schema: delivery },
   refusals: [409],

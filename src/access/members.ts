@@ -8,7 +8,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { memberKey, type MemberName, SIGN_INS } from "../identity/sign_in_caches.ts";
 import type { AvatarColor } from "../identity/users.ts";
-import { isId, newId } from "../platform/ids.ts";
+import { ID_LENGTH, isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { type Filter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
@@ -199,7 +199,7 @@ export async function addMember(
 function roleFilter(): Filter<z.ZodString> {
   const isRole = (value: string) => isId(value) || (MEMBERSHIP_ROLES as readonly string[]).includes(value);
   return {
-    schema: z.string().refine(isRole, ROLE_INVALID.code),
+    schema: z.string().max(ID_LENGTH, ROLE_INVALID.code).refine(isRole, ROLE_INVALID.code),
     condition: (value, parameter) => eq(isId(value) ? memberships.customRoleId : memberships.role, parameter),
     toParameter: (value) => value,
     shapeOf: (value) => isId(value) ? "id" : "name",

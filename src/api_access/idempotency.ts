@@ -25,7 +25,7 @@ const KEY_IN_USE = problem(
   "A request with this key is still running. Try again in a moment.",
 );
 
-const MAX_KEY_LENGTH = 255;
+export const MAX_KEY_LENGTH = 255;
 const ANSWERS_KEPT = DAY;
 /** A request runs for less time than this, unless its process has died. */
 const CLAIM_TIME = MINUTE;

@@ -46,7 +46,10 @@ export const REQUEST_LIST = list("request log", {
   defaultSort: "-at",
   filters: {
     status: choiceFilter(STATUS_CLASSES),
-    method: equalFilter(z.string().refine(isMethod, METHOD_INVALID.code), apiRequests.method),
+    method: equalFilter(
+      z.string().refine(isMethod, METHOD_INVALID.code).meta({ enum: METHODS }),
+      apiRequests.method,
+    ),
     endpoint: equalFilter(
       z.string().max(MAX_ENDPOINT_LENGTH).refine(isEndpoint, ENDPOINT_INVALID.code),
       apiRequests.endpoint,

@@ -7,7 +7,7 @@ import { authorize } from "../access/authorize.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
-import { isId } from "../platform/ids.ts";
+import { ID_LENGTH, isId } from "../platform/ids.ts";
 import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { equalFilter, type Filter, momentFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
@@ -122,7 +122,7 @@ function entryList(name: string, log: Log) {
 function actorFilter(log: Log): Filter<z.ZodString> {
   const isActor = (value: string) => isId(value) || OTHER_ACTORS.includes(value);
   return {
-    schema: z.string().refine(isActor, ACTOR_INVALID.code),
+    schema: z.string().max(ID_LENGTH, ACTOR_INVALID.code).refine(isActor, ACTOR_INVALID.code),
     condition: (value, parameter: Placeholder): SQL =>
       isId(value)
         ? eq(log.actorId, parameter)

@@ -27,7 +27,7 @@ const MAX_LISTS = 100;
 
 /** Characters that separate tags in a text. */
 export const TAG_SEPARATOR = /[,;|]/;
-const FIELD_KEY = /^[a-z0-9_]{1,40}$/;
+export const FIELD_KEY = /^[a-z0-9_]{1,40}$/;
 /** A contact's own columns, which no field can be named after. */
 const OWN_COLUMNS = new Set(["id", "email", "name", "external_id", "tags", "lists", "consent", "created_at"]);
 
@@ -53,7 +53,8 @@ const fields = z.record(z.string().regex(FIELD_KEY, FIELD_KEY_INVALID.code), fie
   .refine((all) => Object.keys(all).length <= MAX_FIELDS, {
     error: TOO_MANY_FIELDS.code,
     params: { maximum: MAX_FIELDS },
-  });
+  })
+  .meta({ maxProperties: MAX_FIELDS, propertyNames: { pattern: FIELD_KEY.source } });
 
 export const newContact = z.object({
   email: contactEmail,

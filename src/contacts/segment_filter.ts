@@ -9,7 +9,7 @@ import { problem } from "../platform/problem.ts";
 import { searchTerm } from "../platform/text.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { startOfDayIn } from "../tenancy/time_zones.ts";
-import { CONSENTS, isFieldKey, tag } from "./contact.ts";
+import { CONSENTS, FIELD_KEY, isFieldKey, tag } from "./contact.ts";
 
 const TOO_MANY_CONDITIONS = problem(
   "segment_conditions_too_many",
@@ -30,7 +30,10 @@ const EARLIEST_DATE = "1900-01-01";
 /** The columns of a contact that conditions on fields can name beside the workspace's own fields. */
 export const CONTACT_TEXTS = ["email", "name", "external_id"] as const;
 
-const key = z.string().refine((key) => isText(key) || isFieldKey(key), KEY_INVALID.code);
+const key = z.string().regex(FIELD_KEY, KEY_INVALID.code).refine(
+  (key) => isText(key) || isFieldKey(key),
+  KEY_INVALID.code,
+);
 const days = z.coerce.number<string | number>({ error: DAYS_INVALID.code }).int(DAYS_INVALID.code)
   .min(1, DAYS_INVALID.code).max(MAX_DAYS, DAYS_INVALID.code);
 const hasOrNot = z.enum(["has", "has_not"]);

@@ -5,6 +5,8 @@ import { sha256 } from "./crypto.ts";
 /** The digits of a SHA-256 that a UUID has room for. Version and variant replace two. */
 const HASH_PARTS = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/;
 
+export const ID_LENGTH = 36; // RFC 9562, section 4
+
 let makeId = (at?: Date): string => at ? v7({ msecs: at.getTime() }) : v7();
 
 /** A new UUIDv7 (RFC 9562). These ids sort by creation time. */

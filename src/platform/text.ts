@@ -96,7 +96,7 @@ const EMAIL_ADDRESS =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const NON_ASCII = /[^\p{ASCII}]/u;
 
-/** An email address that browsers accept, normalized by `normalizeEmailAddress`. */
+/** An email address that browsers accept, normalized by `normalizeEmailAddress`. Senders needn't normalize it, so no pattern describes it. */
 export const emailAddress = z.string().overwrite(normalizeEmailAddress)
   .min(1, { error: EMAIL_MISSING.code, abort: true })
   .max(MAX_EMAIL_LENGTH, EMAIL_TOO_LONG.code)
@@ -104,7 +104,8 @@ export const emailAddress = z.string().overwrite(normalizeEmailAddress)
     error: EMAIL_NOT_ASCII.code,
     abort: true,
   })
-  .regex(EMAIL_ADDRESS, EMAIL_INVALID.code);
+  .refine((text) => EMAIL_ADDRESS.test(text), EMAIL_INVALID.code)
+  .meta({ format: "email" });
 
 /**
  * Normalizes an address: trimmed, in lowercase, and with an internationalized domain in punycode. Text that is not an

@@ -24,7 +24,7 @@ const SENDER_INVALID = problem(
 const MAX_LENGTH = 220;
 const MAX_SENDER_LENGTH = 40;
 const LABELS = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
-const SENDER = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const SENDER = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
 
 export const DEFAULT_SENDER = "news";
 
@@ -38,8 +38,8 @@ export const domainName = z.string().max(1_000, DOMAIN_INVALID.code).transform((
 });
 
 /** The part of the From address before the @. */
-export const senderName = z.string().trim().toLowerCase().max(MAX_SENDER_LENGTH, SENDER_INVALID.code)
-  .regex(SENDER, SENDER_INVALID.code).default(DEFAULT_SENDER);
+export const senderName = z.string().trim().max(MAX_SENDER_LENGTH, SENDER_INVALID.code)
+  .regex(SENDER, SENDER_INVALID.code).toLowerCase().default(DEFAULT_SENDER);
 
 /** Throws `invalid` on `domain` if nobody can own it, if everybody can have an address there, or if it is the product's own. */
 export async function requireOwnable(

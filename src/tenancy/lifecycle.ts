@@ -67,7 +67,7 @@ const MAX_GRACE_DAYS = 90;
 export const tenantChanges = newTenant.pick({ name: true }).extend({
   subdomain: subdomainForm,
   /** Null means the product's color. */
-  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
+  brandColor: z.string().trim().regex(/^#[0-9A-Fa-f]{6}$/, BAD_COLOR.code).toLowerCase()
     .nullable(),
   apiOrigins,
   /** The time zone of the tenant's days, from its next midnight on. */

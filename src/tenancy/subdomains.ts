@@ -17,7 +17,7 @@ const LIKE_PUNYCODE = problem(
 const ONLY_DIGITS = problem("subdomain_only_digits", "Use at least one letter.");
 
 const MIN_LENGTH = 2;
-const MAX_LENGTH = 63; // a DNS label's limit, RFC 1035 section 2.3.4
+export const MAX_SUBDOMAIN_LENGTH = 63; // a DNS label's limit, RFC 1035 section 2.3.4
 
 /**
  * Names of the product, email, and infrastructure, the mailboxes of RFC 2142, and the apex's pages. A name made only of these
@@ -53,7 +53,7 @@ export function normalizeSubdomain(text: string): string {
 export const subdomainForm = z.string().trim()
   .min(1, { error: SUBDOMAIN_MISSING.code, abort: true })
   .min(MIN_LENGTH, TOO_SHORT.code)
-  .max(MAX_LENGTH, { error: TEXT_TOO_LONG.code, abort: true })
+  .max(MAX_SUBDOMAIN_LENGTH, { error: TEXT_TOO_LONG.code, abort: true })
   .refine((text) => text === text.toLowerCase(), UPPERCASE.code)
   .refine((text) => /^[a-z0-9-]*$/i.test(text), WRONG_CHARACTER.code)
   .refine((text) => !/^-|-$/.test(text), OUTER_HYPHEN.code)

@@ -46,7 +46,7 @@ import {
 import { WEBHOOKS, WEBHOOKS_MANAGE } from "./permissions.ts";
 import { headerProblem, requestHeaders } from "./request_headers.ts";
 import { newSecret } from "./signature.ts";
-import { type BadTarget, RESOLVER, resolveTarget } from "./target.ts";
+import { type BadTarget, MAX_URL_LENGTH, RESOLVER, resolveTarget } from "./target.ts";
 
 const TOO_MANY_ENDPOINTS = problem("webhook_endpoints_too_many", "A workspace can have {maximum} webhooks.");
 const RATE_INVALID = problem("webhook_rate_invalid", "Use a whole number from 1 to 100.");
@@ -77,7 +77,7 @@ const rateLimit = z.int(RATE_INVALID.code).min(1, RATE_INVALID.code).max(MAX_RAT
   .nullable();
 
 export const newEndpoint = z.object({
-  url: z.string().trim(),
+  url: z.string().trim().max(MAX_URL_LENGTH, BAD_URLS.url_invalid.code),
   events: z.array(z.string().max(MAX_FILTER_LENGTH)).max(MAX_FILTERS),
   description: multiLine(MAX_DESCRIPTION_LENGTH).default(""),
   headers: requestHeaders.default({}),

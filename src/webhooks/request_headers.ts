@@ -35,7 +35,7 @@ const RESERVED =
 export const requestHeaders = z.record(
   z.string().max(MAX_NAME_LENGTH),
   z.string().max(MAX_VALUE_LENGTH),
-);
+).meta({ maxProperties: MAX_HEADERS, propertyNames: { maxLength: MAX_NAME_LENGTH, pattern: TOKEN.source } });
 export type RequestHeaders = z.output<typeof requestHeaders>;
 
 /** What is wrong with the headers, or null. */

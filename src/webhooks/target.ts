@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isLoopbackAddress, isPublicAddress } from "../platform/public_address.ts";
 import { part } from "../ports.ts";
 
-const MAX_URL_LENGTH = 2_000;
+export const MAX_URL_LENGTH = 2_000;
 /** Names that resolve inside a network only (RFC 6761, RFC 6762, ICANN's reservation of `.internal`). */
 const INTERNAL_NAME = /(^|\.)(localhost|local|internal|intranet|home\.arpa)\.?$/;
 

@@ -11,7 +11,7 @@ import { findEventType, TEST_EVENT } from "./event_filter.ts";
 import { addDeliveries } from "./fan_out.ts";
 import { WEBHOOKS, WEBHOOKS_MANAGE } from "./permissions.ts";
 
-const EVENT_UNKNOWN = problem("webhook_event_unknown", "This event doesn't exist.");
+export const EVENT_UNKNOWN = problem("webhook_event_unknown", "This event doesn't exist.");
 const TEST_ENDPOINT_OFF = problem("webhook_test_off", "Turn on the webhook before you send a test event.");
 
 /** What a test event sends. */

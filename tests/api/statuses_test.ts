@@ -19,7 +19,7 @@ const HAS_REQUIRED_FIELD = ({ requestBody }: Operation) => requestBody?.required
 const READS_QUERY = ({ parameters = [] }: Operation) => parameters.some(({ name }) => name === "limit");
 const TAKES_KEY = ({ parameters = [] }: Operation) =>
   parameters.some(({ name }) => name === "Idempotency-Key");
-const HAS_ID = ({ path }: Operation) => path.includes("{id}");
+const HAS_ID = ({ path }: Operation) => /\{\w+\}/.test(path);
 
 /** They need more than a token before they look at what was sent. */
 const PROOF_FIRST = new Set(["emailReauthentication", "textReauthentication", "reauthenticate"]);
@@ -81,7 +81,7 @@ for (const { status, when, applies, headers = {}, query = "", body, withoutToken
         const token = path.startsWith("/me") || path.startsWith("/auth") || path === "/tenants"
           ? tokens.account
           : tokens.tenant;
-        const answer = await world.api(method, path.replace("{id}", UNKNOWN_ID) + query, {
+        const answer = await world.api(method, path.replace(/\{\w+\}/, UNKNOWN_ID) + query, {
           token: withoutToken ? undefined : token,
           headers,
           body: requestBody ? body ?? sampleBody(method, path, "sample") : undefined,

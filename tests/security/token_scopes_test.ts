@@ -8,6 +8,9 @@ import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { newId } from "../../src/platform/ids.ts";
+import { OPERATIONS } from "../support/contract.ts";
+import type { ApiAnswer } from "../support/http.ts";
 import { World } from "../support/world.ts";
 
 /**
@@ -24,7 +27,7 @@ const WITHOUT_TOKEN = [
   "POST /auth/mfa/sms",
   "POST /auth/refresh",
   "POST /auth/logout",
-  "GET /shared-reports/:id",
+  "GET /shared-reports/:token",
 ];
 
 /** Routes about the caller, which need no tenant. */
@@ -89,7 +92,7 @@ Deno.test("S02 every API route accepts only tokens for its tenant", async (t) =>
       token: string | undefined,
       { tenant, host }: { tenant?: string; host?: string } = {},
     ) =>
-      world.api(method, path.replace(":id", beta.tenant.id), {
+      world.api(method, path.replace(/:\w+/, beta.tenant.id), {
         token,
         host: world.host(host),
         headers: tenant ? { "X-Tenant": tenant } : {},
@@ -140,6 +143,42 @@ Deno.test("S02 every API route accepts only tokens for its tenant", async (t) =>
     }
   }
 });
+
+Deno.test("the document names the credentials that an operation accepts, and no others", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { id: ben } = await world.member(acme, "ben@acme.example", "member");
+  const key = (await createApiKey(acme.ctx, EVERYTHING))!.apiKey;
+  const token = await world.accountToken(acme.owner.email);
+  const { json: members } = await world.api("GET", "/members", { token });
+  const ids: Record<string, string> = {
+    members: members.data.find(({ user_id }: { user_id: string }) => user_id === ben).id,
+    tenants: acme.tenant.id,
+  };
+
+  for (const { operationId, method, path, security, requestBody } of OPERATIONS) {
+    const schemes = security.flatMap((each) => Object.keys(each));
+    if (schemes.length === 0) continue;
+    await t.step(operationId, async () => {
+      const call = (token: string) =>
+        world.api(method, path.replace(/\{\w+\}/, ids[path.split("/")[1]!] ?? newId()), {
+          token,
+          body: requestBody?.content["application/json"]?.example,
+        });
+
+      const [byKey, byPerson] = [await call(key), await call(token)];
+
+      assert.deepEqual(schemes, isRefused(byKey) ? ["bearer"] : ["bearer", "api_key"], byKey.text);
+      assert.ok(!isRefused(byPerson), byPerson.text);
+    });
+  }
+});
+
+/** Whether the credentials are the reason, and not the plan or the state. */
+function isRefused({ status, json }: ApiAnswer): boolean {
+  if (status === 401) return true;
+  return status === 403 && /API keys can't|account token|don't have permission/.test(json.detail);
+}
 
 Deno.test("S51 a tenant token can read only its own tenant, and can't change, delete or create another", async () => {
   await using world = await World.open();

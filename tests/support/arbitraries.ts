@@ -58,7 +58,7 @@ export function requestTo(operation: Listed, ids: readonly string[]): fc.Arbitra
     body: schema ? bodyOf(schema) : fc.constant(undefined),
   }).map(({ id, query, headers, body }) => ({
     method,
-    path: `${path.replace("{id}", encode(id) || "x")}${queryText(query)}`,
+    path: `${path.replace(/\{\w+\}/, encode(id) || "x")}${queryText(query)}`,
     headers: {
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...inHeaders(headers as Record<string, string>),

@@ -31,6 +31,7 @@ export const OPERATIONS = Object.entries(DOCUMENT.paths).flatMap(([path, item]) 
 const REQUIRED_HEADERS: Record<string, string[]> = {
   201: ["location"],
   304: ["etag"],
+  307: ["location"],
   401: ["www-authenticate"],
   415: ["accept-post"],
   429: ["retry-after"],
@@ -40,8 +41,11 @@ const REQUIRED_HEADERS: Record<string, string[]> = {
 /** What is left of limits. Present or absent together. */
 const LIMITS = ["RateLimit", "RateLimit-Policy"];
 
-/** Responses to requests that reach no operation, because their host belongs to no tenant. */
-const OF_HOSTS: Record<number, { $ref: string }> = { 404: { $ref: "#/components/responses/Problem404" } };
+/** Responses to requests for a path or a method that the API doesn't have. */
+const OF_NO_OPERATION: Operation["responses"] = Object.fromEntries([
+  [307, { $ref: "#/components/responses/FormerSubdomain" }],
+  ...[401, 403, 404, 429, 503].map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+]);
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
@@ -49,12 +53,10 @@ const validators = new Map<string, ValidateFunction>();
 
 /** Fails if the document doesn't describe this response: its status, its content type, its headers, or any field. */
 export function checkContract(method: string, address: string, answer: RawAnswer): void {
-  const operation = findOperation(method, address);
-  if (!operation) return;
-  const { operationId, responses } = operation;
   const { status, headers, text } = answer;
-  const name = `${operationId} ${status}`;
-  const documented = responses[status] ?? OF_HOSTS[status];
+  const operation = findOperation(method, address);
+  const name = `${operation?.operationId ?? `${method} ${address}`} ${status}`;
+  const documented = (operation?.responses ?? OF_NO_OPERATION)[status];
   assert.ok(documented, `${name} is not in the OpenAPI document: ${text.slice(0, 300)}`);
   for (const header of ["x-request-id", ...REQUIRED_HEADERS[status] ?? []]) {
     assert.ok(headers[header] !== undefined, `${name} lacks ${header}`);

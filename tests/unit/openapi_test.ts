@@ -18,10 +18,12 @@ type Operation = {
 const { paths } = openApiDocument("https://app.example");
 const operations = Object.values(paths!).flatMap((item) => Object.values(item) as Operation[]);
 
-Deno.test("every operation documents 500 and 503, and operations with a body document 413", () => {
+Deno.test("every operation documents what hosts answer, 500 and 503, and operations with a body document 413", () => {
   const withBody = operations.filter(({ requestBody }) => requestBody);
 
   assert.ok(withBody.length > 0);
+  assert.deepEqual(namesWithout(operations, "307"), []);
+  assert.deepEqual(namesWithout(operations, "404"), []);
   assert.deepEqual(namesWithout(operations, "500"), []);
   assert.deepEqual(namesWithout(operations, "503"), []);
   assert.deepEqual(namesWithout(withBody, "413"), []);
@@ -74,6 +76,17 @@ Deno.test("every operation of one tenant documents 400, because an account may h
 
   assert.ok(ofOneTenant.length >= 6);
   assert.deepEqual(namesWithout(ofOneTenant, "400"), []);
+});
+
+Deno.test("a path names its parameter as the product calls it", () => {
+  const named = Object.keys(paths!).filter((path) => /\{(?!id\})/.test(path));
+
+  assert.deepEqual(named.toSorted(), ["/features/{key}", "/shared-reports/{token}"]);
+  for (const path of named) {
+    const [, name] = /\{(\w+)\}/.exec(path)!;
+    const { parameters } = OPERATIONS.find((operation) => operation.path === path)!;
+    assert.ok(parameters!.some((each) => each.in === "path" && each.name === name && each.required), path);
+  }
 });
 
 function namesWithout(among: Operation[], status: string): string[] {

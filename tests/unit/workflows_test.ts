@@ -132,6 +132,14 @@ Deno.test("a release is published once CI has passed and everything is built, fo
   );
 });
 
+Deno.test("each night, 20,000 requests are made from the OpenAPI document, with another seed", () => {
+  const { on, jobs } = workflows.get("nightly.yml");
+  const step = stepsOf({ jobs }).find(({ run }) => run?.endsWith("tests/security/contract_fuzz_test.ts"));
+
+  assert.match(on.schedule[0].cron, /^\d+ \d+ \* \* \*$/);
+  assert.deepEqual(step.env, { FUZZ_REQUESTS: 20_000, FUZZ_SEED: "${{ github.run_id }}" });
+});
+
 Deno.test("a deployment uses the manifests of its release", () => {
   const { jobs } = workflows.get("deploy.yml");
   const checkout = stepsOf({ jobs }).find(({ uses }) => uses?.startsWith("actions/checkout"));

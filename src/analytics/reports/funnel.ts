@@ -17,7 +17,7 @@ const FUNNEL_STEPS_INVALID = problem("funnel_steps_invalid", "Name two to five e
 const MIN_STEPS = 2;
 const MAX_STEPS = 5;
 const DEFAULT_WINDOW_HOURS = 7 * DAY / HOUR;
-const MAX_WINDOW_HOURS = 90 * DAY / HOUR;
+export const MAX_WINDOW_HOURS = 90 * DAY / HOUR;
 
 /** `steps` are names of events. Whoever does the first one has `windowHours` for the others. */
 export const funnelQuery = dateRange.extend({

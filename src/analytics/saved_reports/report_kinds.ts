@@ -8,7 +8,7 @@ import { addDays } from "../days.ts";
 import { type ActiveUsers, activeUsers } from "../reports/active_users.ts";
 import { type Breakdown, breakdown, breakdownQuery } from "../reports/breakdown.ts";
 import { MAX_REPORT_DAYS } from "../reports/date_range.ts";
-import { type Funnel, funnel, funnelQuery } from "../reports/funnel.ts";
+import { type Funnel, funnel, funnelQuery, MAX_WINDOW_HOURS } from "../reports/funnel.ts";
 import { type Retention, retention } from "../reports/retention.ts";
 import { generateUsageReport, type UsageReport } from "../reports/usage_report.ts";
 
@@ -29,7 +29,7 @@ const breakdownFields = breakdownQuery.pick({ event: true, property: true });
 export const reportFields = z.object({
   days: z.int().min(1).max(MAX_REPORT_DAYS).default(DEFAULT_DAYS),
   steps: funnelFields.shape.steps.optional(),
-  windowHours: z.int().min(1).optional(),
+  windowHours: z.int().min(1).max(MAX_WINDOW_HOURS).optional(),
   event: breakdownFields.shape.event.optional(),
   property: breakdownFields.shape.property.optional(),
 });

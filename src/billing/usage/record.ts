@@ -50,10 +50,12 @@ export const usageRecord = z.object({
 });
 export type UsageRecord = z.output<typeof usageRecord>;
 
-/** One record, or up to 1,000. */
-export const usageInput = usageRecord.partial().extend({
-  records: z.array(usageRecord).min(1).max(MAX_RECORDS).optional(),
-});
+/** One record, or up to 1,000, of these metrics. */
+export function usageInputOf(metrics: readonly string[]) {
+  const record = usageRecord.extend({ metric: z.enum(metrics, METRIC_UNKNOWN.code) });
+  return record.partial().extend({ records: z.array(record).min(1).max(MAX_RECORDS).optional() });
+}
+export type UsageInput = z.output<ReturnType<typeof usageInputOf>>;
 
 /** `now` is the time on the account's clock. */
 type Addition = { account: BillingAccount | null; now: Date; records: Reported[] };
@@ -65,7 +67,7 @@ type Reported = { meter: Meter; value: number; key: string; at: Date };
  */
 export async function recordUsage(
   ctx: TenantContext,
-  input: z.output<typeof usageInput>,
+  input: UsageInput,
 ): Promise<{ recorded: number }> {
   authorize(ctx, USAGE_WRITE);
   const account = await findAccount(ctx.system.control, ctx.tenant.id);
@@ -103,7 +105,7 @@ async function add(
 
 function readRecords(
   { services: { meters } }: TenantContext,
-  { records, ...single }: z.output<typeof usageInput>,
+  { records, ...single }: UsageInput,
   now: Date,
 ): Reported[] {
   if (records && Object.values(single).some((field) => field !== undefined)) throw invalid({ records: BOTH });
