@@ -6486,7 +6486,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     /** @default 24 */
-                    readonly overlap_hours?: number | null;
+                    readonly overlap_hours?: number;
                 };
             };
         };
