@@ -1,4 +1,5 @@
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
+import { array, assert as property, asyncProperty, constantFrom, integer, nat, record } from "fast-check";
 import assert from "node:assert/strict";
 import { addSequencePages } from "../../cli/demo/sequences.ts";
 import { runScript } from "../../db/connection/transaction.ts";
@@ -143,6 +144,65 @@ for (const [name, { sorts: [sort], open }] of Object.entries(API_LISTS)) {
     assert.equal(next.nextCursor, null);
   });
 }
+
+const day = integer({ min: 0, max: 6 });
+const change = record({ kind: constantFrom("insert", "delete", "change"), number: nat(100), day });
+const step = record({ limit: integer({ min: 1, max: 5 }), changes: array(change, { maxLength: 3 }) });
+
+Deno.test("S66 whatever comes, goes and changes between pages, every other row comes once and in order", async () => {
+  await using world = await World.open();
+  const { ctx, owner } = await world.company("acme");
+  const timeOf = (day: number) => new Date(Date.UTC(2026, 2, 2 + day));
+  const rowOf = (day: number) => ({
+    id: crypto.randomUUID() as string,
+    name: "Pilot",
+    ownerId: owner.id,
+    createdAt: timeOf(day),
+    updatedAt: timeOf(day),
+  });
+
+  await property(
+    asyncProperty(
+      constantFrom("createdAt", "-createdAt"),
+      array(day, { minLength: 1, maxLength: 20 }),
+      array(step, { maxLength: 10 }),
+      async (sort, days, steps) => {
+        const rows = days.map(rowOf);
+        await ctx.tx((tx) => tx.delete(projects));
+        await ctx.tx((tx) => tx.insert(projects).values(rows));
+        const [touched, seen] = [new Set<string>(), [] as string[]];
+        const apply = async ({ kind, number, day }: { kind: string; number: number; day: number }) => {
+          if (kind === "insert") return await ctx.tx((tx) => tx.insert(projects).values(rowOf(day)));
+          const { id } = rows[number % rows.length]!;
+          touched.add(id);
+          const isRow = eq(projects.id, id);
+          if (kind === "delete") return await ctx.tx((tx) => tx.delete(projects).where(isRow));
+          await ctx.tx((tx) => tx.update(projects).set({ createdAt: timeOf(day) }).where(isRow));
+        };
+
+        const left = [...steps];
+        let cursor: string | null | undefined;
+        do {
+          const { limit, changes } = left.shift() ?? { limit: 5, changes: [] };
+          const page = await listProjects(ctx, PROJECT_LIST.query.parse({ sort, limit, cursor }));
+          seen.push(...page.items.map(({ id }) => id));
+          cursor = page.nextCursor;
+          for (const each of changes) await apply(each);
+        } while (cursor !== null);
+
+        const sorted = rows.toSorted((one, other) =>
+          one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1)
+        );
+        const expected = sort.startsWith("-") ? sorted.toReversed() : sorted;
+        assert.deepEqual(
+          seen.filter((id) => rows.some((row) => row.id === id) && !touched.has(id)),
+          expected.map(({ id }) => id).filter((id) => !touched.has(id)),
+        );
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
 
 function sortsOf({ query }: { query: { shape: { sort: { unwrap(): { options: string[] } } } } }): string[] {
   return query.shape.sort.unwrap().options;
