@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import {
+  browsePlatformEntries,
   getPlatformAuditChoices,
   getPlatformAuditEntry,
   listPlatformEntries,
@@ -31,7 +32,7 @@ auditPages.get("/audit", async (c) => {
   const ctx = c.get("staff");
   const query = readListAddress(c.req.query(), PLATFORM_AUDIT_LIST);
   const [{ items, ...pages }, choices, chain] = await Promise.all([
-    listPlatformEntries(ctx, query),
+    browsePlatformEntries(ctx, query),
     getPlatformAuditChoices(ctx),
     getPlatformChain(ctx),
   ]);

@@ -14,7 +14,7 @@ export type Answer<Result extends z.ZodType> = {
 /** A compressed response would get a weak ETag, which `If-Match` never accepts. */
 const KEEP_ETAG = "no-store, no-transform";
 
-/** The answer with `row`. A new resource gets its URL in `Location`. */
+/** The answer with `row`. With 201, `Location` is the resource's URL, such as `/api-keys/<id>` for `/api-keys/{id}/rotate`. */
 export function answerWith<Result extends z.ZodType>(
   path: string,
   { status = 200, schema }: Answer<Result>,
@@ -24,7 +24,7 @@ export function answerWith<Result extends z.ZodType>(
   const json = toWire(schema, row) as Record<string, unknown>;
   const headers = {
     "Content-Type": "application/json",
-    ...(status === 201 && { Location: `/api/v1${path}/${json.id}` }),
+    ...(status === 201 && { Location: `/api/v1${path.replace(/\/\{id\}.*/, "")}/${json.id}` }),
   };
   return { status, headers, body: JSON.stringify(json) };
 }

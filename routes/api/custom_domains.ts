@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import {
   addCustomDomain,
+  type CustomDomain,
   customDomainChanges,
   getCustomDomain,
   listCustomDomains,
@@ -20,8 +21,9 @@ import {
 import { GRACE_DAYS } from "../../src/custom_domains/live_hosts.ts";
 import { DOMAINS_MANAGE } from "../../src/custom_domains/permissions.ts";
 import { CUSTOM_DOMAIN_CHECKS, verifyCustomDomain } from "../../src/custom_domains/verification.ts";
+import { shortList } from "../../src/platform/short_list.ts";
 import { currentCaller } from "../../src/tenancy/open_tenant.ts";
-import { model, pageModel } from "../operation_document.ts";
+import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
 const NEEDS = "Only for owners. Needs a plan with `custom_domains`.";
@@ -65,17 +67,24 @@ const customDomain = model("CustomDomain", {
   verifiedAt: null,
   createdAt: "2026-03-02T09:00:00.000Z",
 });
-const customDomainList = pageModel("CustomDomainList", customDomain);
+const DOMAIN_LIST = shortList<CustomDomain>("custom domains", ({ createdAt, id }) => ({
+  key: createdAt.toISOString(),
+  id,
+}));
 
 const domains = tenantResource("Custom domains", "The domains where the tenant's workspace answers.");
 export default domains;
 
-domains.operation("get", "/custom-domains", {
+domains.list("/custom-domains", {
   operationId: "listCustomDomains",
   summary: "List the custom domains",
+  description: "The oldest first.",
   permission: DOMAINS_MANAGE,
-  answer: { description: "The domains, the oldest first", schema: customDomainList },
-  run: async (ctx) => ({ data: await listCustomDomains(ctx), nextCursor: null }),
+  list: DOMAIN_LIST,
+  name: "CustomDomainList",
+  item: customDomain,
+  answer: "A page of domains",
+  run: async (ctx, query) => DOMAIN_LIST.page(await listCustomDomains(ctx), query),
 });
 
 domains.operation("post", "/custom-domains", {

@@ -8,12 +8,13 @@ import {
   removeFactor,
 } from "../../src/identity/factor_management.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED } from "../../src/identity/events.ts";
-import { FACTOR_TYPES } from "../../src/identity/factors.ts";
+import { type Factor, FACTOR_TYPES } from "../../src/identity/factors.ts";
 import { textPendingAgain } from "../../src/identity/pending_factors.ts";
 import { FACTOR_CODES, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS } from "../../src/identity/sign_in_limits.ts";
 import { emailStepUp, proof, reauthenticate, textedProof, textStepUp } from "../../src/identity/step_up.ts";
 import { TEXTS_ADDRESS, TEXTS_PERSON, TEXTS_TO_NUMBER } from "../../src/text_messages/deliver.ts";
-import { model, pageModel } from "../operation_document.ts";
+import { shortList } from "../../src/platform/short_list.ts";
+import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 
@@ -44,6 +45,11 @@ const pendingFactor = model("PendingFactor", {
   name: "Phone •• 17",
   phone: "•• 17",
 });
+
+const FACTOR_LIST = shortList<Factor>(
+  "factors",
+  ({ createdAt, id }) => ({ key: createdAt.toISOString(), id }),
+);
 
 /** The caller's second factors, and the proof that managing them takes. */
 const factors = personResource("Authentication");
@@ -89,16 +95,16 @@ factors.operation("post", "/auth/reauthenticate/sms", {
   run: (ctx, { body }) => textStepUp(ctx, body),
 });
 
-factors.operation("get", "/me/factors", {
+factors.list("/me/factors", {
   operationId: "listFactors",
   summary: "List the caller's second factors",
+  description: "The oldest first. There are at most ten. Passkeys are added in a browser.",
   guards: [requireAccountToken],
-  answer: {
-    description:
-      "All second factors, the oldest first. There are at most ten. Passkeys are added in a browser.",
-    schema: pageModel("FactorList", factor),
-  },
-  run: async (ctx) => ({ data: await listFactors(ctx, ctx.actor.id), nextCursor: null }),
+  list: FACTOR_LIST,
+  name: "FactorList",
+  item: factor,
+  answer: "A page of second factors",
+  run: async (ctx, query) => FACTOR_LIST.page(await listFactors(ctx, ctx.actor.id), query),
 });
 
 factors.operation("post", "/me/factors", {

@@ -2,14 +2,16 @@ import { z } from "@hono/zod-openapi";
 import {
   closeToDomain,
   JOIN_ROLES,
+  type JoinDomain,
   listJoinDomains,
   newJoinDomain,
   openToDomain,
 } from "../../src/access/join_domains.ts";
 import { DOMAIN_CLOSED, DOMAIN_OPENED } from "../../src/access/events.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
+import { shortList } from "../../src/platform/short_list.ts";
 import { currentCaller, currentMember } from "../../src/tenancy/open_tenant.ts";
-import { model, pageModel } from "../operation_document.ts";
+import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 import { requireAccessToken } from "./authentication.ts";
 
@@ -24,17 +26,20 @@ const joinDomain = model("JoinDomain", {
   role: "member",
   createdAt: "2026-03-02T09:00:00.000Z",
 });
-const joinDomainList = pageModel("JoinDomainList", joinDomain);
+const DOMAIN_LIST = shortList<JoinDomain>("join domains", ({ domain, id }) => ({ key: domain, id }));
 
 const domains = tenantResource("Members");
 export default domains;
 
-domains.operation("get", "/join-domains", {
+domains.list("/join-domains", {
   operationId: "listJoinDomains",
   summary: "List the email domains whose people may join without an invitation",
   permission: MEMBERS_MANAGE,
-  answer: { description: "The domains", schema: joinDomainList },
-  run: async (ctx) => ({ data: await listJoinDomains(ctx), nextCursor: null }),
+  list: DOMAIN_LIST,
+  name: "JoinDomainList",
+  item: joinDomain,
+  answer: "A page of domains",
+  run: async (ctx, query) => DOMAIN_LIST.page(await listJoinDomains(ctx), query),
 });
 
 domains.operation("post", "/join-domains", {

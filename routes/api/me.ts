@@ -5,7 +5,9 @@ import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { USER_UPDATED } from "../../src/identity/events.ts";
 import { listSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import { EMAIL_CATEGORIES } from "../email_choices.ts";
-import { model, pageModel } from "../operation_document.ts";
+import { shortList } from "../../src/platform/short_list.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 import { callerModel, describePerson } from "./caller.ts";
@@ -31,7 +33,7 @@ const joinableTenant = model("JoinableTenant", { id: z.uuid(), name: z.string(),
   name: "Acme Robotics",
   subdomain: "acme",
 });
-const joinableTenants = pageModel("JoinableTenantList", joinableTenant);
+const JOINABLE_LIST = shortList<Tenant>("joinable tenants", ({ name, id }) => ({ key: name, id }));
 
 const emailPreferences = z.object(
   Object.fromEntries(
@@ -56,12 +58,16 @@ me.operation("patch", "/me", {
   run: async (ctx, { body, c }) => describePerson(c, await updateProfile(ctx, ctx.actor.id, body)),
 });
 
-me.operation("get", "/me/joinable-tenants", {
+me.list("/me/joinable-tenants", {
   operationId: "listJoinableTenants",
   summary: "List the tenants that the caller can join by the domain of their confirmed email",
   guards: [requireAccountToken],
-  answer: { description: "At most 20 tenants, by name", schema: joinableTenants },
-  run: async (ctx) => ({ data: await listJoinable(ctx, ctx.actor.id), nextCursor: null }),
+  description: "By name. There are at most 20.",
+  list: JOINABLE_LIST,
+  name: "JoinableTenantList",
+  item: joinableTenant,
+  answer: "A page of tenants",
+  run: async (ctx, query) => JOINABLE_LIST.page(await listJoinable(ctx, ctx.actor.id), query),
 });
 
 me.list("/me/sessions", {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ListedPlan, listPlans } from "../../src/billing/plan_list.ts";
 import { PLANS } from "../../src/billing/plans.ts";
+import { shortList } from "../../src/platform/short_list.ts";
 import { model } from "../operation_document.ts";
 import { publicResource } from "./audiences.ts";
 
@@ -32,18 +33,18 @@ const plan = model("Plan", {
   features: z.array(z.string()),
 }, EXAMPLE);
 
-const planList = model("PlanList", { data: z.array(plan), nextCursor: z.null() }, {
-  data: [EXAMPLE],
-  nextCursor: null,
-});
+const PLANS_SOLD = shortList<ListedPlan>("plans", ({ key }) => ({ key: `${PLANS.indexOf(key)}`, id: key }));
 
 const plans = publicResource("Plans", "What can be bought.");
 export default plans;
 
-plans.operation("get", "/plans", {
+plans.list("/plans", {
   operationId: "listPlans",
   summary: "List the plans",
   description: "All plans that are sold, from the smallest to the largest. Needs no credentials.",
-  answer: { description: "All plans", schema: planList },
-  run: (ctx) => Promise.resolve({ data: listPlans(ctx.services), nextCursor: null }),
+  list: PLANS_SOLD,
+  name: "PlanList",
+  item: plan,
+  answer: "A page of plans",
+  run: (ctx, query) => Promise.resolve(PLANS_SOLD.page(listPlans(ctx.services), query)),
 });

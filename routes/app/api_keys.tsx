@@ -24,6 +24,7 @@ import { KeyActions, KeyPage } from "../../views/pages/api_keys/key_page.tsx";
 import { KeysChanged, KeysPage, NewKeyLink } from "../../views/pages/api_keys/keys_page.tsx";
 import { SecretPage } from "../../views/pages/api_keys/secret_page.tsx";
 import { keyText } from "../../views/pages/api_keys/text.ts";
+import { readNumber } from "../form_values.ts";
 import { type Fields, type MemberEnv, readForm } from "../http.ts";
 import { type Address, readListAddress, shownList } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
@@ -41,6 +42,10 @@ const keyForm = z.object({
   allowedIps: z.string().default(""),
   requestsPerMinute: z.string().trim().transform((text) => text === "" ? null : Number(text))
     .pipe(newApiKey.shape.requestsPerMinute.unwrap()).default(null),
+});
+
+const rotationForm = z.object({
+  overlapHours: z.preprocess((text) => readNumber(text as string), keyRotation.shape.overlapHours),
 });
 
 /** The API keys of a workspace. */
@@ -103,7 +108,7 @@ pages.get(`${PATH}/:id/rotate`, async (c) => await page(c, await rotatePage(c)))
 pages.post(`${PATH}/:id/rotate`, (c) => {
   const id = c.req.param("id");
   return form(c, {
-    schema: keyRotation,
+    schema: rotationForm,
     submit: async (input) => {
       const { name, apiKey } = await rotateApiKey(await currentMember(c.get("member")), id, input);
       return { name, secret: apiKey, ...input };

@@ -1,6 +1,12 @@
 import type { Context } from "hono";
 import { getChain, verifyChain } from "../../src/audit/chain.ts";
-import { AUDIT_LIST, getAuditChoices, getAuditEntry, listAudit } from "../../src/audit/entries.ts";
+import {
+  AUDIT_LIST,
+  browseAudit,
+  getAuditChoices,
+  getAuditEntry,
+  listAudit,
+} from "../../src/audit/entries.ts";
 import type { LogEntry } from "../../src/audit/entry.ts";
 import { AUDIT_LOG, AUDIT_READ } from "../../src/audit/permissions.ts";
 import { AUDIT_DAYS } from "../../src/audit/retention.ts";
@@ -40,7 +46,7 @@ pages.get("/audit", async (c) => {
   const ctx = c.get("member");
   const query = readListAddress(c.req.query(), AUDIT_LIST);
   const [{ items, ...places }, choices, chain] = await Promise.all([
-    listAudit(ctx, query),
+    browseAudit(ctx, query),
     getAuditChoices(ctx),
     getChain(ctx),
   ]);

@@ -4,7 +4,7 @@ import { authorize } from "../../src/access/authorize.ts";
 import { isEntitled, requireFeature } from "../../src/billing/plan_features.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
-import { DELIVERY_LIST, listDeliveries } from "../../src/webhooks/deliveries.ts";
+import { browseDeliveries, DELIVERY_LIST } from "../../src/webhooks/deliveries.ts";
 import type { Endpoint } from "../../src/webhooks/endpoint_rows.ts";
 import {
   createEndpoint,
@@ -180,7 +180,7 @@ async function showDeliveries(c: Context<MemberEnv>, endpointId: string) {
   const ctx = c.get("member");
   const { status, cursor } = readListAddress(c.req.query(), DELIVERY_LIST);
   const query = { ...DELIVERY_LIST.query.parse({ limit: ROWS_PER_PAGE }), status, cursor, endpointId };
-  const { items, tabs, ...shown } = await listDeliveries(ctx, query);
+  const { items, tabs, ...shown } = await browseDeliveries(ctx, query);
   const view: DeliveryView = { status: status ?? "all" };
   const now = ctx.services.clock.now();
   return { endpointId, deliveries: items, pages: shown, counts: tabs, view, now };

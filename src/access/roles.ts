@@ -10,8 +10,8 @@ import type { TenantContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import type { Page } from "../platform/list.ts";
-import { pageSize } from "../platform/list_query.ts";
 import { problem } from "../platform/problem.ts";
+import { shortList } from "../platform/short_list.ts";
 import type { Services } from "../ports.ts";
 import { authorize, can } from "./authorize.ts";
 import { mayGrant, permissionKeys, requireGrantable } from "./granting.ts";
@@ -28,7 +28,6 @@ import {
 } from "./permissions.ts";
 
 export const ROLE_NOT_FOUND = problem("role_not_found", "This role was not found.");
-const ROLE_CURSOR_UNKNOWN = problem("role_cursor_unknown", "Start again without a cursor.");
 export const ROLE_UNKNOWN = problem("role_unknown", "Choose a role of this workspace.");
 
 const MAX_ID_LENGTH = 36;
@@ -58,10 +57,10 @@ export type ListedRole = {
 /** The columns of a role that a tenant defined. */
 export const OWN_ROLE_FIELDS = { id: roles.id, name: roles.name, permissions: roles.permissions };
 
-/** A tenant has few roles, so a page's cursor is the id of its last role. */
-export const ROLE_LIST = {
-  query: z.object({ limit: pageSize, cursor: z.string().max(MAX_ID_LENGTH).optional() }),
-};
+export const ROLE_LIST = shortList<ListedRole>("roles", ({ id, name }) => ({
+  key: isBuiltIn(id) ? `0 ${ROLES.indexOf(id)}` : `1 ${name}`,
+  id,
+}));
 
 /** Every role of the tenant: the built-in ones first, then its own by name. */
 export async function listRoles(ctx: TenantContext): Promise<ListedRole[]> {
@@ -78,18 +77,13 @@ export async function listRoles(ctx: TenantContext): Promise<ListedRole[]> {
   return [...ROLES, ...own].map((role) => toListed(ctx.services, role, members.get(idOfRole(role)) ?? 0));
 }
 
-/** One page of `listRoles`. Throws `invalid` for a cursor that is no longer in the list. */
+/** One page of `listRoles`. Throws `invalid` for a cursor of another list. */
 export async function pageRoles(
   ctx: TenantContext,
-  { limit, cursor }: z.output<typeof ROLE_LIST.query>,
+  query: z.output<typeof ROLE_LIST.query>,
 ): Promise<Pick<Page<ListedRole>, "items" | "nextCursor">> {
   authorize(ctx, MEMBERS_READ);
-  const all = await listRoles(ctx);
-  const before = cursor === undefined ? -1 : all.findIndex(({ id }) => id === cursor);
-  if (cursor !== undefined && before === -1) throw invalid({ cursor: ROLE_CURSOR_UNKNOWN });
-  const items = all.slice(before + 1, before + 1 + limit);
-  const isLast = before + 1 + limit >= all.length;
-  return { items, nextCursor: isLast ? null : items.at(-1)!.id };
+  return ROLE_LIST.page(await listRoles(ctx), query);
 }
 
 /** A role by its id. Throws `not_found`. */

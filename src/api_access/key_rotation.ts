@@ -35,8 +35,8 @@ const MAX_SECRETS = 5;
 
 /** How long the current secret keeps working. 0 ends all earlier secrets immediately. */
 export const keyRotation = z.object({
-  overlapHours: z.coerce.number({ error: OVERLAP_INVALID.code }).int(OVERLAP_INVALID.code)
-    .min(0, OVERLAP_INVALID.code).max(MAX_OVERLAP_HOURS, OVERLAP_INVALID.code).default(DEFAULT_OVERLAP_HOURS),
+  overlapHours: z.int(OVERLAP_INVALID.code).min(0, OVERLAP_INVALID.code)
+    .max(MAX_OVERLAP_HOURS, OVERLAP_INVALID.code).default(DEFAULT_OVERLAP_HOURS),
 });
 
 /** Whether the actor may rotate the key. Use it to decide what to show. */

@@ -8,7 +8,7 @@ import { requireFeature } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { ID_LENGTH, isId } from "../platform/ids.ts";
-import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
+import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { equalFilter, type Filter, momentFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
@@ -35,6 +35,17 @@ export type AuditChoices = { actors: { id: string; name: string }[]; actions: st
 
 /** A page of the tenant's log. Throws `invalid` for a cursor of another order or filter. */
 export async function listAudit(
+  ctx: TenantContext,
+  query: ListQuery<typeof AUDIT_LIST>,
+): Promise<Page<LogEntry>> {
+  authorize(ctx, AUDIT_READ);
+  requireFeature(ctx, AUDIT_LOG);
+  const [page] = await ctx.read((tx) => [AUDIT_LIST.page(tx, query)]);
+  return { ...page, items: page.items.map(toEntry) };
+}
+
+/** Like `listAudit`, for the page that people see. */
+export async function browseAudit(
   ctx: TenantContext,
   query: ListQuery<typeof AUDIT_LIST>,
 ): Promise<PlacedPage<LogEntry>> {
@@ -74,6 +85,16 @@ export async function getAuditEntry(
 
 /** A page of the platform's log. */
 export async function listPlatformEntries(
+  ctx: SystemContext,
+  query: ListQuery<typeof PLATFORM_AUDIT_LIST>,
+): Promise<Page<LogEntry>> {
+  authorize(ctx, PLATFORM_AUDIT_READ);
+  const page = await PLATFORM_AUDIT_LIST.page(ctx.control, query);
+  return { ...page, items: page.items.map(toEntry) };
+}
+
+/** Like `listPlatformEntries`, for the page that staff see. */
+export async function browsePlatformEntries(
   ctx: SystemContext,
   query: ListQuery<typeof PLATFORM_AUDIT_LIST>,
 ): Promise<PlacedPage<LogEntry>> {

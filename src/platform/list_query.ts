@@ -77,6 +77,8 @@ export type Shape = { order: Order; applied: Applied[]; side: CursorSide | null 
 export const pageSize = z.coerce.number({ error: PAGE_SIZE_INVALID.code }).int(NOT_WHOLE.code)
   .min(1, TOO_SMALL.code).max(MAX_PAGE_SIZE, TOO_LARGE.code).default(DEFAULT_PAGE_SIZE);
 
+export const pageCursor = z.string().max(MAX_CURSOR_LENGTH).optional();
+
 export function querySchema<Row, S extends Sorts, F extends Filters>(
   { sorts, defaultSort, filters }: Declaration<Row, S, F, string>,
 ): QuerySchema<S, F> {
@@ -85,7 +87,7 @@ export function querySchema<Row, S extends Sorts, F extends Filters>(
     ...Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, schema.optional()])),
     sort: oneOf(names).default(defaultSort),
     limit: pageSize,
-    cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
+    cursor: pageCursor,
   }) as unknown as QuerySchema<S, F>;
 }
 

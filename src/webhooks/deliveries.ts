@@ -14,7 +14,7 @@ import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { isId } from "../platform/ids.ts";
-import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
+import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { equalFilter, momentFilter, oneOf } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
@@ -74,6 +74,15 @@ export type DeliveryDetails = {
 
 /** A page of the tenant's deliveries, the newest first. Throws `invalid` for a cursor of another order or filter. */
 export async function listDeliveries(
+  ctx: TenantContext,
+  query: ListQuery<typeof DELIVERY_LIST>,
+): Promise<Page<Delivery>> {
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
+  return await DELIVERY_LIST.page(ctx.system.control, query, { tenant: ctx.tenant.id });
+}
+
+/** Like `listDeliveries`, with the page's place in the list and the number of deliveries in each status. */
+export async function browseDeliveries(
   ctx: TenantContext,
   query: ListQuery<typeof DELIVERY_LIST>,
 ): Promise<PlacedPage<Delivery, DeliveryStatus>> {

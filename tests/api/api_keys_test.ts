@@ -333,3 +333,22 @@ Deno.test("422 names each invalid field", async (t) => {
     });
   }
 });
+
+Deno.test("422 for an overlap that is no whole number of hours, and the earlier secret works on", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  const body = { name: "Deploy", permissions: ["projects:read"] };
+  const { json: { id, api_key } } = await world.api("POST", "/api-keys", { token, body });
+
+  for (const overlap_hours of [null, "", "24", false, true, 1.5, -1, 169, []]) {
+    const { status, json } = await world.api("POST", `/api-keys/${id}/rotate`, {
+      token,
+      body: { overlap_hours },
+    });
+
+    assert.equal(status, 422);
+    assert.equal(json.errors[0].field, "overlap_hours");
+  }
+  assert.equal((await world.api("GET", "/projects", { token: api_key })).status, 200);
+});

@@ -54,6 +54,33 @@ Deno.test("roles: the built-in ones first, then the tenant's own; created, chang
   assert.deepEqual(await linesOf(company), ["role.created", "role.updated", "role.deleted"]);
 });
 
+Deno.test("S66 each role comes once, though the last one of a page is renamed or deleted before the next", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  const names = ["Auditor", "Buyer", "Clerk", "Driver", "Editor"];
+  const own = [];
+  for (const name of names) own.push(await create(world, token, { ...AUDITOR, name }));
+  const page = async (query: string) => {
+    const { status, json } = await world.api("GET", `/roles?${query}`, { token });
+    assert.equal(status, 200);
+    return { names: json.data.map((role: { name: string }) => role.name), next: json.next_cursor };
+  };
+
+  const builtIn = await page("limit=2");
+  const mixed = await page(`limit=3&cursor=${builtIn.next}`);
+  await world.api("PATCH", `/roles/${own[0]!.id}`, { token, body: { name: "Zoologist" } });
+  const renamed = await page(`limit=2&cursor=${mixed.next}`);
+  await world.api("DELETE", `/roles/${own[2]!.id}`, { token });
+  const rest = await page(`limit=2&cursor=${renamed.next}`);
+  const last = await page(`cursor=${rest.next}`);
+
+  assert.deepEqual(builtIn.names, ["owner", "admin"]);
+  assert.deepEqual(mixed.names, ["member", "viewer", "Auditor"]);
+  assert.deepEqual(renamed.names, ["Buyer", "Clerk"]);
+  assert.deepEqual(rest.names, ["Driver", "Editor"]);
+  assert.deepEqual(last, { names: ["Zoologist"], next: null });
+});
+
 Deno.test("422 for a role without a name or permissions, with unknown ones, or with a name that is taken", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OPERATIONS } from "../support/contract.ts";
+import { DOCUMENT, OPERATIONS } from "../support/contract.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { World } from "../support/world.ts";
 
@@ -16,7 +16,11 @@ const NEEDS_CREDENTIALS = ({ security }: Operation) => security.length > 0;
 const IS_CHANGE = ({ method }: Operation) => method !== "GET";
 const HAS_BODY = ({ requestBody }: Operation) => requestBody !== undefined;
 const HAS_REQUIRED_FIELD = ({ requestBody }: Operation) => requestBody?.required === true;
-const READS_QUERY = ({ parameters = [] }: Operation) => parameters.some(({ name }) => name === "limit");
+const IS_LIST = ({ responses: { 200: answer } }: Operation) => {
+  const { schema } = answer && "content" in answer ? answer.content!["application/json"] ?? {} : {};
+  const page = DOCUMENT.components.schemas![String(schema?.$ref).split("/").at(-1)!];
+  return Object.hasOwn(page?.properties ?? {}, "next_cursor");
+};
 const TAKES_KEY = ({ parameters = [] }: Operation) =>
   parameters.some(({ name }) => name === "Idempotency-Key");
 const HAS_ID = ({ path }: Operation) => /\{\w+\}/.test(path);
@@ -57,7 +61,7 @@ const CASES: Case[] = [
   },
   { status: 415, when: "with text", applies: HAS_BODY, headers: { "Content-Type": "text/plain" } },
   { status: 422, when: "without the required fields", applies: HAS_REQUIRED_FIELD, body: {} },
-  { status: 422, when: "with a limit of 0", applies: READS_QUERY, query: "?limit=0" },
+  { status: 422, when: "with a limit of 0", applies: IS_LIST, query: "?limit=0" },
   {
     status: 404,
     when: "for an unknown id",

@@ -90,6 +90,16 @@ Deno.test("a person creates a key, copies it once, rotates it and revokes it", a
     assert.deepEqual([both, later], [[true, true], [false, true]]);
   });
 
+  await t.step("a rotation without a number of hours asks again, and no key ends", async () => {
+    for (const hours of ["", " ", "soon"]) {
+      const answer = await browser.post(`${keys}/${key.id}/rotate`, { overlap_hours: hours });
+
+      assert.equal(answer.status, 422);
+      assert.match(answer.text, /Use a whole number of hours from 0 to 168\./);
+    }
+    assert.ok(await works(secret));
+  });
+
   await t.step("a revocation asks first, and then the key is gone", async () => {
     const asked = await browser.get(`${keys}/${key.id}/revoke`);
     const revoked = await browser.post(`${keys}/${key.id}/revoke`, {});

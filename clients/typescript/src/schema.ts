@@ -633,7 +633,7 @@ export interface paths {
         };
         /**
          * List the custom domains
-         * @description List the custom domains. Needs the permission `domains:manage`.
+         * @description The oldest first. Needs the permission `domains:manage`.
          */
         readonly get: operations["listCustomDomains"];
         readonly put?: never;
@@ -1041,7 +1041,7 @@ export interface paths {
         };
         /**
          * List the caller's second factors
-         * @description List the caller's second factors.
+         * @description The oldest first. There are at most ten. Passkeys are added in a browser.
          */
         readonly get: operations["listFactors"];
         readonly put?: never;
@@ -1125,7 +1125,7 @@ export interface paths {
         };
         /**
          * List the tenants that the caller can join by the domain of their confirmed email
-         * @description List the tenants that the caller can join by the domain of their confirmed email.
+         * @description By name. There are at most 20.
          */
         readonly get: operations["listJoinableTenants"];
         readonly put?: never;
@@ -4550,7 +4550,8 @@ export interface components {
          */
         readonly PlanList: {
             readonly data: readonly components["schemas"]["Plan"][];
-            readonly next_cursor: null;
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
         };
         /**
          * @example {
@@ -6486,7 +6487,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     /** @default 24 */
-                    readonly overlap_hours?: number | null;
+                    readonly overlap_hours?: number;
                 };
             };
         };
@@ -7990,7 +7991,12 @@ export interface operations {
     };
     readonly listCustomDomains: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+            };
             readonly header?: {
                 /** @description The ETag of the version that the client has */
                 readonly "If-None-Match"?: string;
@@ -8002,10 +8008,11 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The domains, the oldest first */
+            /** @description A page of domains */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8013,6 +8020,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CustomDomainList"];
+                    readonly "text/csv": string;
                 };
             };
             /** @description The client has the current version: its ETag is in `If-None-Match` */
@@ -8029,6 +8037,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8910,7 +8919,12 @@ export interface operations {
     };
     readonly listJoinDomains: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+            };
             readonly header?: {
                 /** @description The ETag of the version that the client has */
                 readonly "If-None-Match"?: string;
@@ -8922,10 +8936,11 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The domains */
+            /** @description A page of domains */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8933,6 +8948,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JoinDomainList"];
+                    readonly "text/csv": string;
                 };
             };
             /** @description The client has the current version: its ETag is in `If-None-Match` */
@@ -8949,6 +8965,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9217,7 +9234,12 @@ export interface operations {
     };
     readonly listFactors: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+            };
             readonly header?: {
                 /** @description The ETag of the version that the client has */
                 readonly "If-None-Match"?: string;
@@ -9229,10 +9251,11 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All second factors, the oldest first. There are at most ten. Passkeys are added in a browser. */
+            /** @description A page of second factors */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9240,6 +9263,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FactorList"];
+                    readonly "text/csv": string;
                 };
             };
             /** @description The client has the current version: its ETag is in `If-None-Match` */
@@ -9255,6 +9279,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9450,7 +9475,12 @@ export interface operations {
     };
     readonly listJoinableTenants: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+            };
             readonly header?: {
                 /** @description The ETag of the version that the client has */
                 readonly "If-None-Match"?: string;
@@ -9462,10 +9492,11 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description At most 20 tenants, by name */
+            /** @description A page of tenants */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9473,6 +9504,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JoinableTenantList"];
+                    readonly "text/csv": string;
                 };
             };
             /** @description The client has the current version: its ETag is in `If-None-Match` */
@@ -9488,6 +9520,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9989,7 +10022,12 @@ export interface operations {
     };
     readonly listPlans: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+            };
             readonly header?: {
                 /** @description The ETag of the version that the client has */
                 readonly "If-None-Match"?: string;
@@ -9999,15 +10037,17 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description All plans */
+            /** @description A page of plans */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PlanList"];
+                    readonly "text/csv": string;
                 };
             };
             /** @description The client has the current version: its ETag is in `If-None-Match` */
@@ -10021,6 +10061,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 422: components["responses"]["Problem422"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
