@@ -796,7 +796,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/features/{id}": {
+    readonly "/features/{key}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1776,7 +1776,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/shared-reports/{id}": {
+    readonly "/shared-reports/{token}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1785,7 +1785,7 @@ export interface paths {
         };
         /**
          * Read a report by its link
-         * @description `id` is the token at the end of the link, which itself opens a page. Needs no credentials. The result is at most five minutes old.
+         * @description The link itself opens a page. Needs no credentials. The result is at most five minutes old.
          */
         readonly get: operations["openSharedReport"];
         readonly put?: never;
@@ -5873,6 +5873,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description The tenant has moved from this subdomain: send the same request to `Location`. Many clients leave the credentials out when they follow a redirect to another host */
+        readonly FormerSubdomain: {
+            headers: {
+                readonly Location: components["headers"]["Location"];
+                readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The request can't be understood: the account is a member of several tenants and the request names none, or a header is malformed */
         readonly Problem400: {
             headers: {
@@ -5908,7 +5917,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The resource doesn't exist in this tenant */
+        /** @description The resource doesn't exist in this tenant, or no tenant has the request's host */
         readonly Problem404: {
             headers: {
                 readonly RateLimit: components["headers"]["RateLimit"];
@@ -6035,7 +6044,7 @@ export interface components {
         readonly "Idempotent-Replayed": string;
         /** @description Related URLs (RFC 8288): the next page with `rel="next"`, or a guide with `rel="deprecation"` */
         readonly Link: string;
-        /** @description The URL of the new resource */
+        /** @description The URL of the new resource, or with 307 the new URL of the request */
         readonly Location: string;
         /** @description What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns no tenant and is over no limit. */
         readonly RateLimit: string;
@@ -6082,9 +6091,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6125,9 +6136,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6168,9 +6181,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6207,9 +6222,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6246,9 +6263,11 @@ export interface operations {
                     readonly "text/csv": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6302,9 +6321,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6364,9 +6385,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -6418,6 +6441,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6452,6 +6476,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6506,6 +6531,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -6577,9 +6603,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -6620,8 +6648,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"] | components["schemas"]["SecondStep"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6659,6 +6689,8 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6701,8 +6733,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6740,9 +6774,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6779,9 +6815,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6827,9 +6865,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6861,9 +6901,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
@@ -6904,9 +6946,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6946,8 +6990,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -6991,9 +7037,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tokens"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -7054,9 +7102,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7127,9 +7177,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7167,6 +7219,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7203,6 +7256,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7267,6 +7321,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7311,6 +7366,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7353,6 +7409,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7395,6 +7452,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7452,6 +7510,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Campaign"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7513,9 +7572,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7564,9 +7625,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7604,6 +7667,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7638,6 +7702,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7688,6 +7753,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContactList"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7756,9 +7822,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -7791,6 +7859,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly consent: boolean;
+                    /** Format: email */
                     readonly email: string;
                     /** @default null */
                     readonly external_id?: string | null;
@@ -7823,9 +7892,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Contact"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -7877,6 +7948,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7913,6 +7985,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -7951,6 +8024,7 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly consent?: boolean;
+                    /** Format: email */
                     readonly email?: string;
                     readonly external_id?: string | null;
                     readonly fields?: {
@@ -7976,6 +8050,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Contact"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8034,9 +8109,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -8082,9 +8159,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8136,6 +8215,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8170,6 +8250,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8219,6 +8300,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8263,6 +8345,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CustomDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8313,9 +8396,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8372,9 +8457,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedEvents"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8443,9 +8530,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedEvents"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8490,9 +8579,11 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8534,9 +8625,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Export"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -8550,8 +8643,8 @@ export interface operations {
                 readonly "X-Tenant"?: string;
             };
             readonly path: {
-                /** @description The ID of the resource */
-                readonly id: string;
+                /** @description The key of a feature, a limit or a metric */
+                readonly key: string;
             };
             readonly cookie?: never;
         };
@@ -8569,6 +8662,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["FeatureStatus"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8627,9 +8721,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -8657,6 +8753,7 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
+                    /** Format: email */
                     readonly email: string;
                     /** @default member */
                     readonly role?: string;
@@ -8678,9 +8775,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invitation"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8716,6 +8815,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8757,6 +8857,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invitation"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8810,9 +8911,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["InvitationReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -8872,9 +8975,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -8908,6 +9013,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Invoice"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -8962,9 +9068,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9016,9 +9124,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["JoinDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -9054,6 +9164,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9089,8 +9200,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9138,9 +9251,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -9174,8 +9289,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EmailPreferences"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -9220,9 +9337,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EmailPreferences"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -9277,8 +9396,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9328,9 +9449,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PendingFactor"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -9366,6 +9489,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9419,6 +9543,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ConfirmedFactor"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9461,6 +9586,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9518,8 +9644,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9573,8 +9701,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9606,6 +9736,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9668,9 +9799,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9702,6 +9835,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9752,6 +9886,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Member"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9815,9 +9950,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -9852,6 +9989,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9888,6 +10026,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OwnershipOffer"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9936,6 +10075,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OwnershipOffer"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -9972,6 +10112,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10008,6 +10149,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10061,6 +10203,8 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -10117,9 +10261,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10174,9 +10320,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Project"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10228,6 +10376,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10264,6 +10413,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10319,6 +10469,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Project"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10392,9 +10543,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["PushSubscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10438,6 +10591,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10476,6 +10630,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10525,8 +10680,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -10544,7 +10701,7 @@ export interface operations {
                 /** @description How many items a page has at most */
                 readonly limit?: number;
                 /** @description Keeps the items with this `method` */
-                readonly method?: string;
+                readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
                 /** @description Keeps the items from this time or day (UTC) on */
                 readonly since?: string;
                 /** @description The order. A leading `-` means descending. */
@@ -10591,9 +10748,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10645,9 +10804,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10698,9 +10859,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Role"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10736,6 +10899,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10789,6 +10953,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Role"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10849,9 +11014,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -10914,9 +11081,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SavedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -10954,6 +11123,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OpenedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -10989,6 +11159,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11042,6 +11213,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ReportLink"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11081,6 +11253,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11141,9 +11314,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -11325,9 +11500,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Segment"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -11379,6 +11556,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11415,6 +11593,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11586,6 +11765,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Segment"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11623,6 +11803,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11670,9 +11851,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -11704,6 +11887,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11742,6 +11926,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SendingDomain"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11801,9 +11986,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -11906,9 +12093,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -11960,6 +12149,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -11996,6 +12186,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12091,6 +12282,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12136,6 +12328,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12179,6 +12372,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sequence"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12196,8 +12390,8 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The ID of the resource */
-                readonly id: string;
+                /** @description The token at the end of the link */
+                readonly token: string;
             };
             readonly cookie?: never;
         };
@@ -12213,6 +12407,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SharedReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
@@ -12245,9 +12440,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -12311,9 +12508,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Checkout"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12348,9 +12547,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
@@ -12404,9 +12605,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["SubscriptionPreview"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12444,9 +12647,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
@@ -12494,9 +12699,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Subscription"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12554,8 +12761,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -12608,9 +12817,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -12662,6 +12873,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
@@ -12700,6 +12912,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12757,6 +12970,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12797,6 +13011,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12837,6 +13052,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12887,6 +13103,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Tenant"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -12927,9 +13144,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["UsageReport"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -12959,12 +13178,14 @@ export interface operations {
                  */
                 readonly "application/json": {
                     readonly idempotency_key?: string;
-                    readonly metric?: string;
+                    /** @enum {string} */
+                    readonly metric?: "compute_minutes";
                     /** Format: date-time */
                     readonly occurred_at?: string;
                     readonly records?: readonly {
                         readonly idempotency_key?: string;
-                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly metric: "compute_minutes";
                         /** Format: date-time */
                         readonly occurred_at?: string;
                         readonly value: number;
@@ -12987,9 +13208,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RecordedUsage"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -13057,9 +13280,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -13107,6 +13332,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13146,6 +13372,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13205,9 +13432,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -13265,9 +13494,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
@@ -13319,6 +13550,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13353,6 +13585,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13410,6 +13643,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13471,6 +13705,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookReplay"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13515,6 +13750,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13550,8 +13786,11 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
-                    /** @default webhook.test */
-                    readonly event?: string;
+                    /**
+                     * @default webhook.test
+                     * @enum {string}
+                     */
+                    readonly event?: "api_key.created" | "api_key.revoked" | "campaign.canceled" | "campaign.created" | "campaign.deleted" | "campaign.missed" | "campaign.paused" | "campaign.resumed" | "campaign.scheduled" | "campaign.sent" | "campaign.started" | "campaign.updated" | "contact.created" | "contact.deleted" | "contact.subscribed" | "contact.unsubscribed" | "contact.updated" | "custom_domain.added" | "custom_domain.failing" | "custom_domain.lost" | "custom_domain.made_primary" | "custom_domain.removed" | "custom_domain.unmade_primary" | "custom_domain.verified" | "invoice.paid" | "invoice.payment_failed" | "member.invited" | "member.joined" | "member.left" | "member.removed" | "project.archived" | "project.created" | "project.deleted" | "project.restored" | "project.updated" | "subscription.canceled" | "subscription.created" | "subscription.updated" | "tenant.resumed" | "tenant.suspended" | "usage.limit_reached" | "webhook.test";
                 };
             };
         };
@@ -13569,6 +13808,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
@@ -13621,9 +13861,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            readonly 307: components["responses"]["FormerSubdomain"];
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
