@@ -149,7 +149,10 @@ Deno.test("S31 nobody waits for a body that isn't read: not of a visitor, of an 
       const buffer = new Uint8Array(KILOBYTE);
       const received = await connection.read(buffer) ?? 0;
 
-      assert.match(new TextDecoder().decode(buffer.subarray(0, received)), new RegExp(`^HTTP/1.1 ${status} `));
+      assert.match(
+        new TextDecoder().decode(buffer.subarray(0, received)),
+        new RegExp(`^HTTP/1.1 ${status} `),
+      );
     });
   }
 });
