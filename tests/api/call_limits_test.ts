@@ -8,11 +8,12 @@ import {
 } from "../../src/api_access/call_limits.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
 import { planOf, PLANS } from "../../src/billing/plans.ts";
-import { SECOND } from "../../src/platform/clock.ts";
+import { after, SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import type { Counter } from "../../src/rate_limits/counter.ts";
 import { look, RATE_LIMITER, take } from "../../src/rate_limits/limiter.ts";
+import { ManualClock } from "../support/clock.ts";
 import { redisUrl, SilentServer } from "../support/redis.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { type Company, World } from "../support/world.ts";
@@ -246,7 +247,8 @@ Deno.test({
   fn: async () => {
     await using world = await World.open({ REDIS_URL: redisUrl! });
     const acme = await world.company("acme", "Acme", undefined, "starter");
-    const replica = await world.replica();
+    const ahead = new ManualClock(after(world.clock.now(), 5 * SECOND).toISOString());
+    const replica = await world.replica({}, ahead);
     await replica.use(RATE_LIMITER).counter.check(); // as a server does when it starts
     const limited = { id: newId(), requestsPerMinute: 40 };
     const call = async (services: Services, key: typeof limited | null) =>

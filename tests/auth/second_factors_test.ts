@@ -466,6 +466,36 @@ Deno.test("S57 after an emailed link, codes by email don't count, and the page s
   assert.match(done.url, /\/dashboard$/);
 });
 
+Deno.test("a program asks for the emailed code of a sign-in and of a proof, and each code counts", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const { owner: { email } } = await world.company("acme");
+  const token = await world.accountToken(email);
+  const emailedCode = async () => {
+    await worker.idle();
+    const [newest] = (await world.emails(email)).filter(({ message }) => message === "factor_code");
+    return newest!.text.match(/\b\d{6}\b/)![0];
+  };
+  const { json: { id } } = await world.api("POST", "/me/factors", { token, body: { type: "email" } });
+  await world.api("POST", `/me/factors/${id}/confirm`, { token, body: { code: await emailedCode() } });
+  world.clock.advance(6 * MINUTE); // the next code may be emailed
+  const { json: { mfa_token } } = await world.api("POST", "/auth/login", {
+    body: { email, password: PASSWORD },
+  });
+
+  const sent = await world.api("POST", "/auth/mfa/email", { body: { mfa_token } });
+  const code = await emailedCode();
+  const signedIn = await world.api("POST", "/auth/mfa", { body: { mfa_token, code, factor: "email" } });
+  world.clock.advance(6 * MINUTE);
+  const fresh = signedIn.json.access_token;
+  const asked = await world.api("POST", "/auth/reauthenticate/email", { token: fresh });
+  const proof = { code: await emailedCode() };
+  const proved = await world.api("POST", "/auth/reauthenticate", { token: fresh, body: proof });
+
+  assert.deepEqual([sent.status, signedIn.status], [204, 200]);
+  assert.deepEqual([asked.status, proved.status], [204, 204]);
+});
+
 Deno.test("S12 signing in by an emailed code asks for the second factor too", async () => {
   await using world = await World.open();
   const { owner: { email } } = await world.company("acme");

@@ -287,11 +287,11 @@ export class World implements AsyncDisposable {
     return this.#database.variables;
   }
 
-  /** Another process of the same installation, with its own connections and caches but the same database and clock. */
-  async replica(settings: Partial<Config> = {}): Promise<Services> {
+  /** Another process of the same installation, with its own connections and caches but the same database. */
+  async replica(settings: Partial<Config> = {}, clock = this.clock): Promise<Services> {
     const db = connect(this.#database.address, { connections: 4, pooler: this.#database.pooler });
     const config = { ...this.config, ...settings };
-    return await buildServices(config, this.clock, db, () => db.close());
+    return await buildServices(config, clock, db, () => db.close());
   }
 
   /** Sets an owner for new schemas that doesn't exist. */
