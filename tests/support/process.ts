@@ -2,6 +2,7 @@
 import { createServer } from "node:net";
 import { permissionPath } from "../../deploy/scripts/data_dir.ts";
 import { commandsOf } from "./deno_config.ts";
+import { PATIENCE } from "./patience.ts";
 import { shortLived } from "./v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -180,8 +181,9 @@ export class ServerProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Waits until the server answers. If it exits instead, throws its output. */
+  /** Waits until the server answers. If it exits instead, throws its output. Fails after `PATIENCE`. */
   async ready(): Promise<void> {
+    const deadline = performance.now() + PATIENCE;
     const ended = this.outcome.then(({ stderr }) => {
       throw new Error(`The server ended:\n${stderr}`);
     });
@@ -192,6 +194,7 @@ export class ServerProcess implements AsyncDisposable {
         ended,
       ]);
       if (answered) return;
+      if (performance.now() > deadline) throw new Error("The server didn't answer in time.");
       await new Promise((done) => setTimeout(done, 25));
     }
   }
@@ -269,8 +272,11 @@ async function drained(response: Response): Promise<boolean> {
   return response.ok;
 }
 
-/** Below the ports that the system gives to servers on port 0, so that none of these takes it in the meantime. */
-const PORTS = { first: 10_000, count: 22_000 };
+/**
+ * Below the ports that the system gives to servers on port 0, so that none of these takes it in the meantime. Above 10080, the
+ * last one that `fetch` and browsers refuse (https://fetch.spec.whatwg.org/#port-blocking).
+ */
+const PORTS = { first: 10_100, count: 21_900 };
 const TRIES = 100;
 
 /** A free port on this machine. */
