@@ -1,6 +1,5 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context, Handler, MiddlewareHandler } from "hono";
-import { createMiddleware } from "hono/factory";
 import type { Permission } from "../src/access/permissions.ts";
 import type { StoredAnswer } from "../src/api_access/idempotency.ts";
 import type { Event } from "../src/events/event.ts";
@@ -8,12 +7,11 @@ import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
 import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
 import { usableCredentials } from "./api/authentication.ts";
-import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
-import { expectedVersions, requireMatch } from "./api/etags.ts";
-import { readJsonBody } from "./api/json_body.ts";
+import { announceDeprecation, type Deprecation } from "./api/deprecation.ts";
 import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
 import { answerOnce, type Change, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
+import { type Call, readCall } from "./api/read_call.ts";
 import type { HttpEnv } from "./http.ts";
 import { checkBody } from "./middleware/body.ts";
 import { type Documented, documentOperation, pageModel } from "./operation_document.ts";
@@ -101,18 +99,6 @@ type PresentedOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
 type AnyOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
   | PlainOperation<E, Ctx, Body, Result, Row>
   | PresentedOperation<E, Ctx, Body, Result, Row>;
-
-/** The parsed request. */
-export type Call<E extends HttpEnv, Body, Row = unknown> = {
-  /** The parameter in the path, mostly an ID; empty if the path has none. */
-  id: string;
-  body: Body;
-  /** The versions in `If-Match`; undefined for any version. */
-  expectedVersions: readonly number[] | undefined;
-  /** Throws `precondition_failed` if `If-Match` names another version than this one. Call it with the row locked. */
-  requireMatch(row: Row): void;
-  c: Context<E>;
-};
 
 type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> = Description & {
   guards?: MiddlewareHandler[];
@@ -277,36 +263,4 @@ export class Resource<E extends HttpEnv, Ctx> {
       handle,
     );
   }
-}
-
-/** Reads the request. Throws `precondition_failed` for an `If-Match` that the operation wouldn't check. */
-async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row>(
-  c: Context<E>,
-  { body, versionOf, checksMatch = false }: AnyOperation<E, Ctx, Body, Result, Row>,
-  toAnswer: (row: Row) => StoredAnswer,
-): Promise<Call<E, z.output<Body>, Row>> {
-  const isRead = ["GET", "HEAD"].includes(c.req.method);
-  const ifMatch = isRead ? undefined : c.req.header("If-Match");
-  if (!checksMatch) requireMatch(ifMatch, undefined);
-  return {
-    id: parameterOf(c),
-    body: await readJsonBody(c, body),
-    expectedVersions: checksMatch && versionOf ? expectedVersions(ifMatch) : undefined,
-    requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
-    c,
-  };
-}
-
-/** A path has one parameter at most. */
-function parameterOf<E extends HttpEnv>(c: Context<E>): string {
-  const [value = ""] = Object.values(c.req.param() as Record<string, string>);
-  return value;
-}
-
-function announceDeprecation(deprecation: Deprecation): MiddlewareHandler {
-  const headers = Object.entries(deprecationHeaders(deprecation));
-  return createMiddleware(async (c, next) => {
-    await next();
-    for (const [name, value] of headers) c.res.headers.append(name, value);
-  });
 }
