@@ -124,7 +124,7 @@ webhooks.operation("post", "/webhook-endpoints/{id}/rotate-secret", {
   permission: WEBHOOKS_MANAGE,
   events: [WEBHOOK_SECRET_ROTATED],
   description:
-    `${NEEDS} For 24 hours, requests are signed with both secrets. If a former secret still signs, it no longer does.`,
+    `${NEEDS} For 24 hours, requests are signed with both the new and the current secret. Any earlier secret stops working immediately.`,
   answer: { description: "The endpoint and its new secret", schema: endpointWithSecret },
   run: (ctx, { id }) => rotateSecret(ctx, id),
   present: toSentWithSecret,

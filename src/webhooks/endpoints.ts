@@ -229,7 +229,7 @@ export async function deleteEndpoint(ctx: TenantContext, id: string): Promise<En
 }
 
 /**
- * Gives an endpoint a new secret. The former one signs as well for 24 hours, and one before it no longer does. If the last rotation had
+ * Gives an endpoint a new secret. The former one signs as well for 24 hours; any earlier one stops immediately. If the last rotation had
  * `rotationId`, the request is a repeat, and gets the same secret. Throws `not_found` or `feature_not_in_plan`.
  */
 export async function rotateSecret(

@@ -134,9 +134,12 @@ Deno.test("a form for a new secret that is sent twice makes one, and says when i
   assert.ok(secretIn(rotated.text));
   assert.equal(secretIn(repeated.text), secretIn(rotated.text));
   assert.notEqual(secretIn(again.text), secretIn(rotated.text));
-  assert.doesNotMatch(form.text, /The former secret works/);
-  assert.match(during.text, /The former secret works until .* UTC.*A new secret ends that now\./s);
-  assert.doesNotMatch(later.text, /The former secret works/);
+  assert.doesNotMatch(form.text, /An earlier secret still works/);
+  assert.match(
+    during.text,
+    /An earlier secret still works until .* UTC.*the earlier secret stops working immediately\./s,
+  );
+  assert.doesNotMatch(later.text, /An earlier secret still works/);
 });
 
 Deno.test("a plan without webhooks says which one has them, and existing ones can only be deleted", async () => {

@@ -2163,7 +2163,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Give an endpoint a new secret
-         * @description Needs a plan with `webhooks`. For 24 hours, requests are signed with both secrets. If a former secret still signs, it no longer does. Needs the permission `webhooks:manage`.
+         * @description Needs a plan with `webhooks`. For 24 hours, requests are signed with both the new and the current secret. Any earlier secret stops working immediately. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["rotateWebhookSecret"];
         readonly delete?: never;

@@ -138,7 +138,8 @@ export const en = {
 
   rotate: "Change secret",
   rotateText: "You get a new signing secret. For 24 hours, we sign with both, so that no request is refused.",
-  rotateAgain: "The former secret works until {day}, {time}. A new secret ends that now.",
+  rotateAgain:
+    "An earlier secret still works until {day}, {time}. If you create a new one, the earlier secret stops working immediately.",
   rotateAction: "Create new secret",
 
   remove: "Delete webhook",
