@@ -19,6 +19,7 @@ const KILLS = Array.from(
   (_, index) => 20 + 40 * index,
 );
 const CONTACTS = KILLS.at(-1)! + 50;
+const CONTACT = /^c\d+@example\.com$/;
 const LANES = 2;
 /** A killed process's job is free again after 15 seconds. */
 const LONGEST_WAIT = 60 * SECOND;
@@ -33,10 +34,10 @@ Deno.test("a process that is killed again and again sends no email twice, and lo
     await using process = await ServerProcess.start(variables);
     await process.ready();
     campaign ??= await startCampaign(variables);
-    await untilTrue(() => server.received.length >= kill, LONGEST_WAIT);
+    await untilTrue(() => reached(server).length >= kill, LONGEST_WAIT);
     await process.stop("SIGKILL");
   }
-  const received = server.received.length;
+  const received = reached(server).length;
   const { tenantId, id } = campaign!;
   await using last = await ServerProcess.start(variables);
   await last.ready();
@@ -49,13 +50,18 @@ Deno.test("a process that is killed again and again sends no email twice, and lo
   await untilTrue(async () => (await getCampaign(ctx, id)).status === "sent", LONGEST_WAIT);
 
   const { stats } = await getCampaign(ctx, id);
-  const addresses = server.received.map(({ to }) => to[0]);
+  const addresses = reached(server);
   assert.ok(received < CONTACTS, "the campaign had ended before the last kill");
   assert.equal(new Set(addresses).size, addresses.length);
   assert.ok(lost <= LANES * KILLS.length, `${lost} lost`);
   assert.deepEqual([stats.recipients, stats.sent + stats.unknown, stats.unknown], [CONTACTS, CONTACTS, lost]);
   assert.ok(addresses.length >= stats.sent && addresses.length <= CONTACTS);
 });
+
+/** The contacts who got the email. The owner also gets an email about the new workspace. */
+function reached(server: EmailServer): string[] {
+  return server.received.map(({ to }) => to[0]!).filter((address) => CONTACT.test(address));
+}
 
 async function startCampaign(variables: Record<string, string>) {
   await using system = await openBeside(variables);
