@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import { addCustomDomain, removeCustomDomain } from "../../src/custom_domains/domains.ts";
 import { liveDomain, primaryDomain } from "../support/custom_domains.ts";
 import { PATIENCE } from "../support/patience.ts";
+import { untilTrue } from "../support/job_processes.ts";
 import { freePort, isProgram } from "../support/process.ts";
 import { Zone } from "../support/sending_domains.ts";
 import { World } from "../support/world.ts";
@@ -91,6 +92,7 @@ class Caddy implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     const authority = await readWhenThere(`${folder}/pki/authorities/local/root.crt`);
+    await untilTrue(() => listens(https), PATIENCE);
     return new Caddy(process, folder, https, authority);
   }
 
@@ -123,11 +125,16 @@ class Caddy implements AsyncDisposable {
 
 /** Caddy writes its authority before it serves. */
 async function readWhenThere(path: string): Promise<string> {
-  const giveUp = performance.now() + PATIENCE;
-  for (;;) {
-    const text = await Deno.readTextFile(path).catch(() => "");
-    if (text.includes("END CERTIFICATE")) return text;
-    if (performance.now() > giveUp) throw new Error("Caddy didn't start.");
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  let text = "";
+  await untilTrue(async () => {
+    text = await Deno.readTextFile(path).catch(() => "");
+    return text.includes("END CERTIFICATE");
+  }, PATIENCE);
+  return text;
+}
+
+async function listens(port: number): Promise<boolean> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => null);
+  connection?.close();
+  return connection !== null;
 }
