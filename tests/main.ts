@@ -5,8 +5,8 @@
 import { dirname, normalize } from "node:path";
 import { runSuite, type TestRun } from "./support/suite.ts";
 
-/** One more than there are cores, because some tests wait. */
-const PARALLEL_GROUPS = navigator.hardwareConcurrency + 1;
+/** Two more than there are cores, because some tests wait. */
+const PARALLEL_GROUPS = navigator.hardwareConcurrency + 2;
 const DATABASE_FACING = ["tests/api", "tests/auth", "tests/integration", "tests/security"];
 const TIMING: TestRun = { report: "timing", folders: ["tests/timing"] };
 
@@ -60,14 +60,25 @@ const THROUGH_POOLER = new Set([
   ...["usage", "webhooks", "workspace_archive", "workspace_exports"],
 ]);
 
-const LONGEST = new Set([
-  ...["campaigns_killed", "cli", "generator", "html", "jobs_processes", "mutation", "rename", "server"],
-]);
+const LONGEST = ["campaigns_killed", "generator", "event_stream", "cli"];
+const LAST = [
+  ...[
+    "rename",
+    "jobs_processes",
+    "mutation",
+    "server",
+    "cli_progress",
+    "embedded_backup",
+    "html",
+    "concurrency",
+  ],
+  ...["data_folder", "request_log_processes", "requests"],
+];
 
 const files = Deno.args.filter((argument) => argument !== "--");
 
 await runSuite(
-  { report: "results", ...filesToRun(), longest: LONGEST, parallelGroups: PARALLEL_GROUPS },
+  { report: "results", ...filesToRun(), longest: LONGEST, last: LAST, parallelGroups: PARALLEL_GROUPS },
   ...(files.length > 0 || Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
 );
 

@@ -19,7 +19,7 @@ if (flag === "--lighthouse") await runInstead(["tests/e2e/lighthouse.ts"], [`--a
 await runSuite({
   report: "browser",
   folders: ["tests/e2e"],
-  longest: new Set(["pages", "workspace_pages"]),
+  longest: ["pages", "workspace_pages"],
   parallelGroups: navigator.hardwareConcurrency,
   permissions: [`--allow-run=${chromium}`, `--allow-read=.,/tmp,${chromium}`],
 });

@@ -4,7 +4,7 @@ import { TEST_PROCESS } from "./v8_flags.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const REPORTS = ".data/test";
-const FILES_PER_GROUP = 16;
+const FILES_PER_GROUP = 40;
 
 export type TestRun = {
   /** The report's file, without its extension. */
@@ -14,8 +14,10 @@ export type TestRun = {
   only?: ReadonlySet<string>;
   /** The paths of the files to run, such as `tests/unit/docs_test.ts`. Other folders may have files of the same names. */
   files?: ReadonlySet<string>;
-  /** The names of files that start first, each in a thread of its own, because they take longest. */
-  longest?: ReadonlySet<string>;
+  /** The names of files that take longest. Each runs in a thread of its own, and they start first, in this order. */
+  longest?: readonly string[];
+  /** The same for files that start last, so that no thread is left with a whole group at the end. */
+  last?: readonly string[];
   /** How many groups of files run at once. By default, one file runs after the other. */
   parallelGroups?: number;
   /** Permissions that replace those of the set `test`. */
@@ -73,16 +75,21 @@ async function writeGroups(into: string, run: TestRun): Promise<void> {
   }
 }
 
-async function groupsOf({ folders, only, files, longest = new Set() }: TestRun): Promise<string[][]> {
+async function groupsOf(
+  { folders, only, files, longest = [], last = [] }: TestRun,
+): Promise<string[][]> {
   const all = (await Promise.all(folders.map(testFiles))).flat();
   const missing = files?.difference(new Set(all.map(pathOf))) ?? only?.difference(new Set(all.map(nameOf)));
   if (missing?.size) throw new Error(`No test files are named ${[...missing].join(", ")}.`);
   const chosen = all.filter((file) => files ? files.has(pathOf(file)) : !only || only.has(nameOf(file)));
-  const shared = chosen.filter((file) => !longest.has(nameOf(file)));
+  const alone = (names: readonly string[]) =>
+    names.flatMap((name) => chosen.filter((file) => nameOf(file) === name).map((file) => [file]));
+  const named = new Set([...longest, ...last]);
+  const shared = chosen.filter((file) => !named.has(nameOf(file)));
   const count = Math.ceil(shared.length / FILES_PER_GROUP);
   // Neighbors go to different groups, because files with related names often take equally long.
   const groups = Array.from({ length: count }, (_, group) => shared.filter((_, i) => i % count === group));
-  return [...chosen.filter((file) => longest.has(nameOf(file))).map((file) => [file]), ...groups];
+  return [...alone(longest), ...groups, ...alone(last)];
 }
 
 async function testFiles(folder: string): Promise<string[]> {
