@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, not, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, ne, not, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { challenges, trustedBrowsers } from "../../db/control/schema/factors.ts";
@@ -40,6 +40,12 @@ const ROWS_AT_ONCE = 5_000;
 
 /** How long rows are kept after they end, for investigations. */
 const ENDED = DAY;
+
+const WEBHOOK_EVENTS_KEPT = 30 * DAY;
+const HAS_DELIVERIES = sql`exists (select from ${webhookDeliveries}
+  where ${webhookDeliveries.eventId} = ${webhookEvents.id})`;
+const HAS_PENDING_DELIVERIES = sql`exists (select from ${webhookDeliveries}
+  where ${webhookDeliveries.eventId} = ${webhookEvents.id} and ${webhookDeliveries.status} = 'pending')`;
 
 /** Rows that are deleted once `age` milliseconds have passed since the time in `column`, unless `isNeeded` holds. */
 type Expiring = { table: PgTable; key: PgColumn; column: PgColumn; age: number; isNeeded?: SQL };
@@ -139,15 +145,12 @@ const EXPIRING: Record<string, Expiring> = {
     column: notifications.createdAt,
     age: 90 * DAY,
   },
-  // With their deliveries. Attempts go with their month: db/stream/partitions.ts.
   webhook_events: {
     table: webhookEvents,
     key: webhookEvents.id,
     column: webhookEvents.createdAt,
-    age: 30 * DAY,
-    isNeeded:
-      sql`exists (select from ${webhookDeliveries} where ${webhookDeliveries.eventId} = ${webhookEvents.id}
-      and ${webhookDeliveries.status} = 'pending')`,
+    age: WEBHOOK_EVENTS_KEPT,
+    isNeeded: HAS_DELIVERIES,
   },
   // No counter repeats a batch for that long.
   count_writers: { table: countWriters, key: countWriters.id, column: countWriters.writtenAt, age: 30 * DAY },
@@ -164,6 +167,12 @@ const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);
   const deleted: Record<string, number> = {};
+  deleted.webhook_deliveries = await deleteAll(
+    ctx,
+    webhookDeliveries,
+    webhookDeliveries.id,
+    endedDeliveries(ctx, before(WEBHOOK_EVENTS_KEPT)),
+  );
   for (const [name, { table, key, column, age, isNeeded }] of Object.entries(EXPIRING)) {
     const isExpired = and(lt(column, before(age)), isNeeded && not(isNeeded))!;
     deleted[name] = await deleteAll(ctx, table, key, isExpired);
@@ -178,6 +187,16 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
   deleted.push_subscriptions = await deleteEndedSubscriptions(ctx.control, before(0));
   deleted.analytics_event_ids = await deleteOldEventIds(ctx);
   return deleted;
+}
+
+/**
+ * The deliveries of old events for which no endpoint waits. They are deleted before the events, and not with them, so that one
+ * that someone sends again at the same time stays. Attempts go with their month: db/stream/partitions.ts.
+ */
+function endedDeliveries({ control }: SystemContext, before: Date): SQL {
+  const events = control.select({ id: webhookEvents.id }).from(webhookEvents)
+    .where(and(lt(webhookEvents.createdAt, before), not(HAS_PENDING_DELIVERIES)));
+  return and(inArray(webhookDeliveries.eventId, events), ne(webhookDeliveries.status, "pending"))!;
 }
 
 async function deleteAll(
