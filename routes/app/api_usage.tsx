@@ -13,7 +13,7 @@ import { MemberPages } from "./member_pages.ts";
 const pages = new MemberPages({
   label: (locale) => usageText.of(locale).title,
   href: API_USAGE.path,
-  icon: "layers",
+  icon: "activity",
   group: "developers",
   position: 30,
   permission: REQUEST_LOG_READ,

@@ -46,7 +46,7 @@ const log = logOf("billing");
 const pages = new MemberPages({
   label: (locale) => billingPageText.of(locale).title,
   href: PATH,
-  icon: "layers",
+  icon: "card",
   group: "main",
   position: 80,
   permission: BILLING_READ,

@@ -105,7 +105,7 @@ export const USAGE_LIMIT_REACHED = platformEvent<NamedUsage>("usage.limit_reache
 });
 
 export const OVERRIDE_CHANGED = platformEvent<{ id: string; name: string }>("override.changed", {
-  sentence: "set {key} of {name} to {value}",
+  sentence: "set {label} of {name} to {value}",
 });
 
 /** What staff did by hand. `details` has their reason. What it led to follows as events of its own, from the sync. */

@@ -50,10 +50,25 @@ export async function setOverride(
     await tx.update(tenants).set({ overrides, updatedAt: services.clock.now() }).where(eq(tenants.id, id));
     await announceChange(tx, id);
     const schema = await logSchemaOf(services, tx, { schemaName, schemaVersion });
-    const details = { key, value, until: until?.toISOString() ?? null, ...noteDetails(note, id) };
+    const details = {
+      key,
+      label: labelOf(ctx, key),
+      value,
+      until: until?.toISOString() ?? null,
+      ...noteDetails(note, id),
+    };
     await publish(system, tx, OVERRIDE_CHANGED, { after: { id, name }, details, schema });
   });
   services.use(TENANTS).forget(id);
+}
+
+/** What people call a limit, a metric or a plan feature, for the sentence in the logs. */
+function labelOf({ services: { limits, meters, planFeatures } }: TenantContext, key: string): string {
+  if (key === API_CALLS) return "API calls a month";
+  if (key === API_REQUESTS) return "API requests a minute";
+  const label = limits.find(({ name }) => name === key)?.nouns.several ??
+    [...meters, ...planFeatures].find((each) => each.key === key)?.label;
+  return label?.english ?? key;
 }
 
 /** Null if the override is taken away. */

@@ -266,6 +266,13 @@ Deno.test("staff set an override, see it, and remove it", async () => {
   });
   const { overrides } = (await openTenant(world.system, customer.company.tenant.id)).tenant;
   const wrong = await staff.post(override, { key: "projects", value: "yes", until: "", reason: REASON });
+  await staff.post(override, {
+    key: "api_requests_per_minute",
+    value: "900",
+    until: "",
+    reason: REASON,
+  });
+  await staff.post(`${override}/removal`, { key: "api_requests_per_minute", reason: REASON });
   const confirm = await staff.get(`${override}/removal?key=projects`);
   const removed = await staff.post(`${override}/removal`, { key: "projects", reason: REASON });
 
@@ -281,7 +288,13 @@ Deno.test("staff set an override, see it, and remove it", async () => {
   assert.match(confirm.text, /Remove an override/);
   assert.match(removed.text, /The plan alone decides what this workspace may do/);
   assert.deepEqual((await openTenant(world.system, customer.company.tenant.id)).tenant.overrides, []);
-  assert.equal((await linesOf(world, "override.changed")).length, 2);
+  assert.deepEqual(
+    (await linesOf(world, "override.changed")).map(({ details }) => [details!.label, details!.value]),
+    [["projects", "12"], ["API requests a minute", "900"], ["API requests a minute", "none"], [
+      "projects",
+      "none",
+    ]],
+  );
 });
 
 Deno.test("staff sync an account whose event was lost, and the story tells it event by event", async () => {

@@ -41,7 +41,7 @@ Deno.test("a sentence names the thing and fills in the details", () => {
     role: "admin",
     flag: "new_editor",
     text: "Maintenance.",
-    key: "projects",
+    label: "projects",
     value: "60",
     refund: "$14.50",
   };

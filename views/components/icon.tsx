@@ -3,6 +3,7 @@ import { classes } from "./classes.ts";
 import type { HtmlEscapedString } from "hono/utils/html";
 
 const PATHS = {
+  "activity": "M1.5 8H4.4l2-5.2 3.2 10.4 2-5.2h2.9",
   "address-book":
     "M3 2h9v12H3zM12 5h1.6M12 8h1.6M12 11h1.6M9.3 6.3a1.8 1.8 0 1 1-3.6 0 1.8 1.8 0 0 1 3.6 0zM5 11.3a2.5 2.5 0 0 1 5 0",
   "alert": "M8 5.2v3.4M8 11h.01M8 1.9 14.6 13.3H1.4z",
@@ -13,6 +14,7 @@ const PATHS = {
   "bell":
     "M8 1.8a4 4 0 0 0-4 4c0 3.6-1.6 5-1.6 5h11.2S12 9.4 12 5.8a4 4 0 0 0-4-4zM6.6 13.4a1.6 1.6 0 0 0 2.8 0",
   "bolt": "M8.8 1.5 3 9h4.2l-.8 5.5L12.9 7H8.4z",
+  "card": "M1.8 3.5h12.4v9H1.8zM1.8 6.5h12.4M4.2 10h2.6",
   "chart": "M2 14h12M4 11V8M8 11V3.5M12 11V6",
   "check": "m3 8.4 3.2 3.2L13 4.8",
   "chevron-down": "m4 6 4 4 4-4",
