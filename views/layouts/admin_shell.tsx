@@ -28,7 +28,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
     { label: text.tenants, href: "/admin/tenants", icon: "layers", group: "main" },
     { label: text.users, href: "/admin/users", icon: "users", group: "main" },
     { label: text.analytics, href: "/admin/analytics", icon: "chart", group: "main" },
-    { label: text.billing, href: "/admin/billing", icon: "database", group: "main" },
+    { label: text.billing, href: "/admin/billing", icon: "card", group: "main" },
     { label: text.flags, href: "/admin/flags", icon: "bolt", group: "main" },
     { label: text.announcements, href: "/admin/announcements", icon: "info", group: "main" },
     { label: text.jobs, href: "/admin/jobs", icon: "clock", group: "main" },

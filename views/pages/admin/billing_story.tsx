@@ -13,7 +13,7 @@ export type ShownLine =
 
 const ICONS: Record<StoryLine["source"], IconName> = {
   event: "bolt",
-  movement: "layers",
+  movement: "card",
   notice: "inbox",
   audit: "shield",
 };
