@@ -1,12 +1,12 @@
 import type { FieldErrors, FieldProblems } from "../src/errors.ts";
 import { type Problem, textOf } from "../src/platform/problem.ts";
-import { LANGUAGE_TAGS, type Locale } from "../views/locale.ts";
-import { translatorTo } from "../views/wording.ts";
+import type { Locale } from "../views/locale.ts";
+import { languageOf } from "../views/wording.ts";
 import { wireErrors } from "./wire.ts";
 
 /** The text of a problem in the reader's language. */
 export function problemText(problem: Problem, locale: Locale): string {
-  return textOf(problem, { tag: LANGUAGE_TAGS[locale], translate: translatorTo(locale) });
+  return textOf(problem, languageOf(locale));
 }
 
 /** The texts of a form's problems, under the form's field names. */

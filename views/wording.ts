@@ -1,5 +1,5 @@
-import type { Translate } from "../src/platform/wording.ts";
-import { type Locale, PSEUDO_LOCALE, type Translated } from "./locale.ts";
+import type { ReaderLanguage, Translate } from "../src/platform/wording.ts";
+import { LANGUAGE_TAGS, type Locale, PSEUDO_LOCALE, type Translated } from "./locale.ts";
 import { usePage } from "./page.tsx";
 import { pseudo } from "./pseudo.ts";
 
@@ -14,6 +14,11 @@ export function translatorTo(locale: Locale): Translate {
   if (locale === PSEUDO_LOCALE) return ({ english }) => pseudo(english);
   const texts: Readonly<Record<string, string>> = locale === "en" ? {} : TRANSLATIONS[locale] ?? {};
   return ({ code, english }) => texts[code] ?? english;
+}
+
+/** A language for texts with values, such as problems and notifications. */
+export function languageOf(locale: Locale): ReaderLanguage {
+  return { tag: LANGUAGE_TAGS[locale], translate: translatorTo(locale) };
 }
 
 /** Translates into the language of the page around the component. */

@@ -6,8 +6,8 @@ import {
   NOTIFICATION_LIST,
 } from "../../src/notifications/feed.ts";
 import { notificationText } from "../../src/notifications/kind.ts";
+import { ENGLISH } from "../../src/platform/wording.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
-import { translatorTo } from "../../views/wording.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 import { requireAccessToken } from "./authentication.ts";
@@ -65,7 +65,7 @@ function toSent({ kind, data, ...rest }: Notification, host: string) {
   return {
     ...rest,
     kind: kind.name,
-    text: notificationText(kind, data, translatorTo("en")),
+    text: notificationText(kind, data, ENGLISH),
     data,
     link: `${host}/notifications/${rest.id}`,
   };

@@ -19,7 +19,7 @@ import {
   NotificationsPage,
 } from "../../views/pages/notifications/notifications_page.tsx";
 import { notificationText } from "../../views/pages/notifications/text.ts";
-import { translatorTo } from "../../views/wording.ts";
+import { languageOf } from "../../views/wording.ts";
 import type { MemberEnv } from "../http.ts";
 import { type Address, readListAddress, shownList } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
@@ -82,11 +82,11 @@ async function showList(c: Context<MemberEnv>, address: Address): Promise<Notifi
   const ctx = c.get("member");
   const query = readListAddress(address, NOTIFICATION_LIST);
   const { items, tabs, ...places } = await browseNotifications(ctx, query);
-  const translate = translatorTo(localeOf(c));
+  const language = languageOf(localeOf(c));
   return {
     notifications: items.map(({ id, kind, data, createdAt, readAt }) => ({
       id,
-      text: say(kind, data, translate),
+      text: say(kind, data, language),
       createdAt,
       isUnread: readAt === null,
     })),

@@ -5,7 +5,7 @@ import type { Event } from "../events/event.ts";
 import type { EventReader } from "../events/reader.ts";
 import type { JobRun } from "../outbox/job.ts";
 import type { QueueName } from "../outbox/queues.ts";
-import { PLACEHOLDER, type Translate, type Wording, wording } from "../platform/wording.ts";
+import { formatCount, PLACEHOLDER, type ReaderLanguage, type Wording, wording } from "../platform/wording.ts";
 import type { Services } from "../ports.ts";
 import type { ChannelDefaults } from "./channel.ts";
 
@@ -122,7 +122,10 @@ export function findKind(name: string): NotificationKind | null {
 export function notificationText(
   kind: NotificationKind,
   data: NotificationData,
-  translate: Translate,
+  { tag, translate }: ReaderLanguage,
 ): string {
-  return translate(kind.sentence).replaceAll(PLACEHOLDER, (_, name: string) => String(data[name] ?? "…"));
+  return translate(kind.sentence).replaceAll(PLACEHOLDER, (_, name: string) => {
+    const value = data[name];
+    return typeof value === "number" ? formatCount(value, tag) : String(value ?? "…");
+  });
 }

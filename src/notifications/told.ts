@@ -4,6 +4,7 @@ import { findRole } from "../access/members.ts";
 import { grantsOfRole } from "../access/permissions.ts";
 import type { UserId } from "../access/actor.ts";
 import type { TenantContext } from "../context.ts";
+import { ENGLISH } from "../platform/wording.ts";
 import { tenantUrl } from "../tenancy/tenant.ts";
 import { findKind, notificationText } from "./kind.ts";
 
@@ -29,6 +30,6 @@ export async function readTold(
     const kind = findKind(name);
     if (!kind || (kind.permission && !grantsOfRole(role).has(kind.permission))) return [];
     const url = `${tenantUrl(services.config.appUrl, tenant)}/notifications/${id}`;
-    return [{ text: notificationText(kind, data, ({ english }) => english), url }];
+    return [{ text: notificationText(kind, data, ENGLISH), url }];
   });
 }

@@ -1,8 +1,10 @@
 import {
+  ENGLISH,
   findWording,
+  formatCount,
   PLACEHOLDER,
   placeholdersOf,
-  type Translate,
+  type ReaderLanguage,
   type Wording,
   wording,
 } from "./wording.ts";
@@ -24,8 +26,6 @@ type NameIn<English> = English extends `${string}{${infer Name}}${infer Rest}` ?
 type Declared<English> = [NameIn<English>] extends [never] ? Problem : ProblemWith<NameIn<English>>;
 
 const declaredProblems: Wording[] = [];
-
-const ENGLISH = { tag: "en-US", translate: ({ english }: Wording) => english };
 
 /** Declares a problem beside the code that throws it. Its code is unique. */
 export function problem<const English extends string>(code: string, english: English): Declared<English> {
@@ -57,11 +57,8 @@ export function englishOf(problem: Problem): string {
   return textOf(problem, ENGLISH);
 }
 
-/** The text in a language: `translate` knows its texts, and `tag` its formats. */
-export function textOf(
-  problem: Problem,
-  language: { tag: string; translate: Translate },
-): string {
+/** The text in a language. */
+export function textOf(problem: Problem, language: ReaderLanguage): string {
   const { tag, translate } = language;
   return translate(problem).replaceAll(PLACEHOLDER, (placeholder, name) => {
     const value = problem.values[name];
@@ -81,7 +78,7 @@ function isWording(value: Exclude<ProblemValue, readonly Problem[]>): value is W
 
 function format(value: string | number | Date | readonly string[], tag: string): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return new Intl.NumberFormat(tag, { useGrouping: "min2" }).format(value);
+  if (typeof value === "number") return formatCount(value, tag);
   if (value instanceof Date) {
     return new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" }).format(value);
   }

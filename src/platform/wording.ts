@@ -9,6 +9,11 @@ export type Wording = {
 /** Returns a declared text in a reader's language, with its placeholders. */
 export type Translate = (wording: Wording) => string;
 
+/** A reader's language: its texts, and the tag (BCP 47) of its formats. */
+export type ReaderLanguage = { readonly tag: string; readonly translate: Translate };
+
+export const ENGLISH: ReaderLanguage = { tag: "en-US", translate: ({ english }) => english };
+
 const declared = new Map<string, Wording>();
 
 /** Declares a text. Its code is unique. */
@@ -36,3 +41,8 @@ export function placeholdersOf(text: string): string[] {
 
 /** A value's place in a text. */
 export const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** A number as a language writes it: 412,300, but 1000 and not 1,000 in a sentence. */
+export function formatCount(value: number, tag: string): string {
+  return new Intl.NumberFormat(tag, { useGrouping: "min2" }).format(value);
+}

@@ -38,7 +38,7 @@ Deno.test("a contact is added, changed and deleted, and mistakes stand beside th
 
   assert.equal(wrong.status, 422);
   assert.match(wrong.text, /id="contact-email-error"[^]*id="contact-fields-error"/);
-  assert.match(added.text, /Lisbon[^]*pro: yearly[^]*Gave consent stated by a member/);
+  assert.match(added.text, /Lisbon[^]*pro: yearly[^]*Gave consent \(stated by a member\)/);
   assert.match(edit.text, /customer, vip/);
   assert.match(saved.text, /Mira was saved/);
   assert.match(saved.text, />Unsubscribed</);

@@ -68,9 +68,9 @@ export const en = {
   records: { requested: "Asked to subscribe", given: "Gave consent", withdrawn: "Unsubscribed" },
   sources: {
     form: "by a sign-up form",
-    import: "stated in an import",
-    api: "stated through the API",
-    member: "stated by a member",
+    import: "(stated in an import)",
+    api: "(stated through the API)",
+    member: "(stated by a member)",
     person: "themselves",
     complaint: "by marking an email as spam",
     account: "with an account of the product",
