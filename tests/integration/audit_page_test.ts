@@ -155,6 +155,23 @@ Deno.test("the audit log", async (t) => {
       assert.doesNotMatch((await other.get(`${host}/dashboard`)).text, /href="\/audit"/);
     }
   });
+
+  await t.step("shows lists as text", async () => {
+    await world.api("POST", "/api-keys", {
+      token: await world.token(acme),
+      body: {
+        name: "CI",
+        permissions: ["projects:read", "projects:write"],
+        allowed_ips: ["203.0.113.0/24", "2001:db8::/48"],
+      },
+    });
+    const [, id] = /href="\/audit\/([0-9a-f-]{36})"/.exec((await browser.get(`${host}/audit`)).text)!;
+
+    const { text } = await browser.get(`${host}/audit/${id}`);
+
+    assert.match(plain(text), /Allowed IPs 203\.0\.113\.0\/24, 2001:db8::\/48/);
+    assert.match(plain(text), /Permissions projects:read, projects:write/);
+  });
 });
 
 Deno.test("a plan without the audit log says which plan has it, on pages and in the API", async () => {

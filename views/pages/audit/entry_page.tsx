@@ -160,6 +160,9 @@ function Value({ value }: { value: unknown }) {
   if (value === undefined) return <Muted>{text.notRecorded}</Muted>;
   if (value === null || value === "") return <Muted>{text.empty}</Muted>;
   if (typeof value === "boolean") return <>{value ? text.yes : text.no}</>;
+  if (Array.isArray(value) && value.every((each) => typeof each !== "object")) {
+    return value.length === 0 ? <Muted>{text.empty}</Muted> : <span dir="auto">{value.join(", ")}</span>;
+  }
   if (typeof value === "object") return <Code>{JSON.stringify(value)}</Code>;
   return <span dir="auto">{String(value)}</span>;
 }

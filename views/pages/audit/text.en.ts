@@ -98,5 +98,11 @@ export const en = {
 
 function sentenceCase(name: string): string {
   const words = name.replaceAll(/[._]/g, " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const written = words.replaceAll(
+    ACRONYM,
+    (_, acronym: string, plural: string) => acronym.toUpperCase() + plural,
+  );
+  return written.charAt(0).toUpperCase() + written.slice(1);
 }
+
+const ACRONYM = /\b(api|csv|dns|id|ip|mfa|sso|url)(s?)\b/g;

@@ -47,7 +47,7 @@ function UsageBar({ row, format }: { row: UsageRow; format: FormatAmount }) {
           value={Math.min(used, included)}
           max={Math.max(included, 1)}
           aria-label={name}
-          class={classes("usage-bar", isRefused ? "usage-over" : share >= 0.8 && "usage-near")}
+          class={classes("progress-bar", isRefused ? "usage-over" : share >= 0.8 && "usage-near")}
         />
       )}
       {isRefused ? <p class="text-sm text-danger">{text.over}</p> : null}

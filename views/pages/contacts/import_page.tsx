@@ -214,7 +214,7 @@ function Progress({ found: { id, status, position, rows, counts }, isSlow, probl
               value={position}
               max={Math.max(rows, 1)}
               aria-label={text.statuses[status]}
-              class="h-2 w-full"
+              class="progress-bar"
             />
             <p class="text-sm text-muted tabular-nums" aria-live="polite">
               {text.progress(count.format(position), count.format(rows))}
