@@ -1,4 +1,4 @@
-import { Marked, type Tokens } from "marked";
+import { Marked, type Token, type Tokens } from "marked";
 import { DOCS_SECTIONS, type DocsSection } from "../../../views/pages/docs/reference.ts";
 import type { Picture } from "./pictures.ts";
 
@@ -89,9 +89,18 @@ function slugOfFile(file: string): string {
   return file.replace(/\.md$/, "");
 }
 
+/** The beginning of a paragraph without its Markdown. */
 function plainText(text: string): string {
-  const plain = text.replaceAll(/[`*_]|\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/\s+/g, " ");
+  const plain = textOf(new Marked().Lexer.lexInline(text)).replaceAll(/\s+/g, " ");
   return plain.length <= LEAD_LENGTH ? plain : `${plain.slice(0, LEAD_LENGTH).replace(/\s\S*$/, "")}…`;
+}
+
+function textOf(tokens: Token[]): string {
+  return tokens.map((token) => {
+    if (token.type === "br") return " ";
+    if ("tokens" in token && token.tokens) return textOf(token.tokens);
+    return "text" in token && token.type !== "html" && token.type !== "image" ? token.text : "";
+  }).join("");
 }
 
 function escaped(text: string): string {
