@@ -34,6 +34,7 @@ Deno.test("an owner adds a webhook, tests it, sees the failed attempt and sends 
   const endpoint = `${path}/${items[0]!.id}`;
 
   assert.match(empty.text, /Hear about changes as they happen/);
+  assert.match(form.text, /All API key events.*All custom domain events.*All workspace events/s);
   assert.equal(refused.status, 422);
   assert.match(
     refused.text,

@@ -92,7 +92,7 @@ export const en = {
     healthy: "All systems operational",
     degraded: "Some systems have problems",
     unhealthy: "We're having an outage",
-    works: "Works",
+    works: "Operational",
     fails: "Has problems",
     checked: "Checked {time}. Programs read the same from {link}.",
     systems: {

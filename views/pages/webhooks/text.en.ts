@@ -31,7 +31,7 @@ export const en = {
     description: "Description",
     events: "Which events do you want?",
     everyEvent: "All events, including new kinds",
-    allOf: (noun: string) => `All ${NOUNS[noun] ?? noun} events`,
+    allOf: (noun: string) => `All ${NOUNS[noun] ?? noun.replaceAll("_", " ")} events`,
     headers: "Additional headers",
     headersHint: "One header per line, such as “Authorization: Bearer …”.",
     headersKept: (names: string[]) =>
