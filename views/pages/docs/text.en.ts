@@ -1,6 +1,6 @@
 export const en = {
-  navigation: "Pages of this part",
-  sections: "Parts of the docs",
+  navigation: "Pages in this section",
+  sections: "Sections of the docs",
   sectionTitles: { user: "Using Denizen", api: "API", admin: "Operating", build: "Building" },
   sectionDetail: (section: string, lead: string) => `${section} · ${lead}`,
   contents: "Contents",

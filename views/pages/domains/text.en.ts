@@ -9,7 +9,7 @@ export const en = {
   subdomain: "Your workspace always answers at",
   add: "Add a domain",
   domain: "Domain",
-  domainHint: "A domain you own, or a part of it, such as app.example.com.",
+  domainHint: "A domain or subdomain that you own, such as app.example.com.",
   addDomain: "Add domain",
   added: (domain: string) => `Now create the DNS records of ${domain}.`,
   full: (maximum: number) => `A workspace can have ${maximum} domains. Remove one to add another.`,
@@ -44,8 +44,7 @@ export const en = {
   records: "The domain needs these records where you manage its DNS. We check the TXT record once a day.",
   proof: "TXT record: proves that the domain is yours",
   target: "CNAME record: leads visitors here",
-  targetHint:
-    "For a domain without a part before it, such as example.com, use an ALIAS or ANAME record instead.",
+  targetHint: "For a root domain, such as example.com, use an ALIAS or ANAME record instead.",
   name: "Name",
   value: "Value",
   found: "Found at the last check:",

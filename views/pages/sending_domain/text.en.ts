@@ -7,7 +7,7 @@ export const en = {
 
   set: "Your domain",
   domain: "Domain",
-  domainHint: "A domain you own, such as example.com, or a part of it, such as mail.example.com.",
+  domainHint: "A domain or subdomain that you own, such as example.com or mail.example.com.",
   sender: "Address",
   senderHint: "Campaigns come from this address.",
   senderSuffix: (domain: string) => `@${domain}`,

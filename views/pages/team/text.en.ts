@@ -123,15 +123,15 @@ export const en = {
       columns: { line: "Line", email: "Email", role: "Role", result: "Result" },
       statuses: {
         new: "Will be invited",
-        again: "Invited already, will get a new email",
-        member: "Member already, left out",
+        again: "Already invited, gets a new email",
+        member: "Already a member, skipped",
         error: "Error",
       },
       errors: (count: number) =>
         count === 1
           ? "1 line has an error. Correct it and check again."
           : `${plural(count, "line")} have errors. Correct them and check again.`,
-      nobody: "Everyone on this list is a member already.",
+      nobody: "Everyone on this list is already a member.",
       ready: (count: number) => `${plural(count, "person", "people")} will be invited.`,
       sent: (count: number) =>
         count === 1 ? "1 invitation was sent." : `${plural(count, "invitation")} were sent.`,
