@@ -9,6 +9,7 @@ import { open, settle, tour } from "./tour.ts";
 /** The pages of these pictures, by their name in `page_list.ts`. */
 const SHOWN = new Set([
   "sign-up",
+  "dashboard",
   "projects",
   "team",
   "role",

@@ -50,16 +50,16 @@ async function fill(world: World, company: Company): Promise<void> {
     await world.user(email, name);
     await world.member(company, email, role);
   }
-  for (const [index, calls] of API_CALLS.entries()) {
-    const day = new Date(world.clock.now().getTime() - (API_CALLS.length - 1 - index) * 24 * HOUR);
-    await world.apiCalls(company, day.toISOString().slice(0, 10), Math.round(calls * 1_000));
-  }
   for (const [index, name] of PROJECTS.entries()) {
     const author = index % 2 ? company.owner : await world.user("tomas@northwind.example");
     const ctx = world.acting(company.tenant, author, "owner");
     const project = await createProject(ctx, { name, description: "", status: "active" });
     if (index === 1) await updateProject(ctx, project.id, { description: "Prices for the fourth quarter." });
     world.clock.advance(index < 3 ? 20 * HOUR : 40 * MINUTE);
+  }
+  for (const [index, calls] of API_CALLS.entries()) {
+    const day = new Date(world.clock.now().getTime() - (API_CALLS.length - 1 - index) * 24 * HOUR);
+    await world.apiCalls(company, day.toISOString().slice(0, 10), Math.round(calls * 1_000));
   }
 }
 
@@ -71,6 +71,9 @@ async function shoot(browser: Browser, colorScheme: "light" | "dark"): Promise<U
   await page.fill("#password", PASSWORD);
   await page.click("#login-button");
   await page.waitForURL(/\/dashboard$/);
+  const checklist = page.getByRole("button", { name: "Dismiss" });
+  if (await checklist.count() > 0) await checklist.click();
+  await page.goto(page.url());
   await page.waitForLoadState("networkidle");
   const session = await context.newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
