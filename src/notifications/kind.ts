@@ -5,7 +5,13 @@ import type { Event } from "../events/event.ts";
 import type { EventReader } from "../events/reader.ts";
 import type { JobRun } from "../outbox/job.ts";
 import type { QueueName } from "../outbox/queues.ts";
-import { formatCount, PLACEHOLDER, type ReaderLanguage, type Wording, wording } from "../platform/wording.ts";
+import {
+  formatNumber,
+  PLACEHOLDER,
+  type ReaderLanguage,
+  type Wording,
+  wording,
+} from "../platform/wording.ts";
 import type { Services } from "../ports.ts";
 import type { ChannelDefaults } from "./channel.ts";
 
@@ -126,6 +132,6 @@ export function notificationText(
 ): string {
   return translate(kind.sentence).replaceAll(PLACEHOLDER, (_, name: string) => {
     const value = data[name];
-    return typeof value === "number" ? formatCount(value, tag) : String(value ?? "…");
+    return typeof value === "number" ? formatNumber(value, tag) : String(value ?? "…");
   });
 }

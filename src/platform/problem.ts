@@ -1,7 +1,7 @@
 import {
   ENGLISH,
   findWording,
-  formatCount,
+  formatNumber,
   PLACEHOLDER,
   placeholdersOf,
   type ReaderLanguage,
@@ -78,7 +78,7 @@ function isWording(value: Exclude<ProblemValue, readonly Problem[]>): value is W
 
 function format(value: string | number | Date | readonly string[], tag: string): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return formatCount(value, tag);
+  if (typeof value === "number") return formatNumber(value, tag);
   if (value instanceof Date) {
     return new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" }).format(value);
   }

@@ -43,6 +43,6 @@ export function placeholdersOf(text: string): string[] {
 export const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** A number as a language writes it: 412,300, but 1000 and not 1,000 in a sentence. */
-export function formatCount(value: number, tag: string): string {
+export function formatNumber(value: number, tag: string): string {
   return new Intl.NumberFormat(tag, { useGrouping: "min2" }).format(value);
 }
