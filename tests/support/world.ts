@@ -130,7 +130,15 @@ export class World implements AsyncDisposable {
       (request, info) => handler(request, info),
     );
     const { port } = server.addr;
-    const config = parseConfig({ DENO_ENV: "test", PORT: String(port), TENANT_POOL_SIZE: "0", ...variables });
+    // Tests have different clocks, so cleanup in one would delete what another has just written.
+    const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+    const config = parseConfig({
+      DENO_ENV: "test",
+      PORT: String(port),
+      TENANT_POOL_SIZE: "0",
+      DATA_DIR: folder,
+      ...variables,
+    });
     const clock = new ManualClock();
     const database = await openTestDatabase({ ownRoles });
     const address = await through(database.address);
@@ -148,6 +156,7 @@ export class World implements AsyncDisposable {
       await services.use(LIVE_FEEDS).close();
       await server.shutdown();
       await services.close();
+      await Deno.remove(folder, { recursive: true });
     };
     return new World({ services, clock, port, database, close });
   }
