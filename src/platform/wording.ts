@@ -42,7 +42,7 @@ export function placeholdersOf(text: string): string[] {
 /** A value's place in a text. */
 export const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** A number as a language writes it: 412,300, but 1000 and not 1,000 in a sentence. */
+/** A number in a sentence of a language. English separates thousands from five digits on: 1000, but 412,300. */
 export function formatNumber(value: number, tag: string): string {
   return new Intl.NumberFormat(tag, { useGrouping: "min2" }).format(value);
 }
