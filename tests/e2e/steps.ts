@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { PATIENCE } from "../support/patience.ts";
 import { type Company, PASSWORD, type World } from "../support/world.ts";
 import { launchBrowser } from "./browser.ts";
@@ -9,7 +9,7 @@ export async function inBrowser(story: (browser: Browser) => Promise<void>): Pro
   try {
     await story(browser);
   } catch (error) {
-    throw new Error(await shownPages(browser), { cause: error });
+    throw new Error(`${error}\n\n${await shownPages(browser)}`, { cause: error });
   } finally {
     await browser.close();
   }
@@ -66,16 +66,15 @@ export async function waitFor<Found>(page: Page, look: () => Promise<Found>): Pr
   throw new Error("Nothing was found.");
 }
 
-/** Finds an email in the mailbox, reads it, and follows its first button. */
+/** Finds an email in the mailbox, reads it, and goes where its first button leads. */
 export async function openEmail(page: Page, world: World, subject: string): Promise<void> {
+  const button = await readEmail(page, world, subject);
+  await page.goto((await button.getAttribute("href"))!);
+}
+
+/** Finds an email in the mailbox and reads it. Returns its first button. */
+export async function readEmail(page: Page, world: World, subject: string): Promise<Locator> {
   await page.goto(`http://${world.host()}/dev/mailbox`);
   await page.click(`a:has-text("${subject}")`);
-  const button = page.frameLocator("iframe").locator("a.on-fill");
-  const opened = page.context().waitForEvent("page");
-  await button.click();
-  const link = await opened;
-  await link.waitForLoadState();
-  const address = link.url();
-  await link.close();
-  await page.goto(address);
+  return page.frameLocator("iframe").locator("a.on-fill");
 }

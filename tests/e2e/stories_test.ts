@@ -5,7 +5,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { openWindow } from "./browser.ts";
-import { inBrowser, openEmail, signUp } from "./steps.ts";
+import { inBrowser, openEmail, readEmail, signUp } from "./steps.ts";
 
 /** Protects: the main user stories work in a real browser, with and without JavaScript. */
 
@@ -84,6 +84,24 @@ Deno.test("a user confirms their email, forgets the password and sets a new one;
     await old.page.waitForSelector(".tenant-name");
 
     assert.deepEqual([...complaints, ...forgetful.complaints], []);
+  });
+});
+
+Deno.test("a button in a captured email opens a window of its own", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  await inBrowser(async (browser) => {
+    const { page, context } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await worker.idle();
+
+    const button = await readEmail(page, world, "Confirm your email address");
+    const opening = context.waitForEvent("page");
+    await button.click();
+    const opened = await opening;
+    await opened.waitForSelector("#verify-button");
+
+    assert.match(page.url(), /\/dev\/mailbox\//, "the email stays open");
   });
 });
 
