@@ -26,6 +26,8 @@ export type ConnectOptions = {
   migrator?: DatabaseAddress;
   /** Replaces a connection after this many milliseconds without an answer. */
   answerWithin?: number;
+  /** How many milliseconds a request or a job waits for a connection. By default, 2,000 and 10,000. */
+  waitMilliseconds?: number;
   now?: MonotonicClock;
 };
 
@@ -85,7 +87,7 @@ const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** Opens the pools. Nothing connects before the first query. */
 export function connect(address: DatabaseAddress, options: ConnectOptions = {}): Database {
-  const { pooler = "none", migrator, now = () => performance.now() } = options;
+  const { pooler = "none", migrator, waitMilliseconds, now = () => performance.now() } = options;
   const connections = Math.max(MIN_CONNECTIONS, options.connections ?? DEFAULT_CONNECTIONS);
   const direct = pooler === "none";
   const open = (onLost: () => void) => openClient(address, { direct, onLost });
@@ -96,17 +98,17 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
     (onLost) => openClient(address, { direct, oneByOne: !direct, onLost }),
     now,
   );
-  const controlPool = new ConnectionPool(share, open, { fair: false, now });
+  const controlPool = new ConnectionPool(share, open, { fair: false, waitMilliseconds, now });
   const batchPool = new ConnectionPool(share, open, {
     fair: true,
     favored: JOBS_HOLDER,
-    waitMilliseconds: BATCH_WAIT_MILLISECONDS,
+    waitMilliseconds: waitMilliseconds ?? BATCH_WAIT_MILLISECONDS,
     now,
   });
   const lanes = openLanes(
     connectionsForTenants(connections),
     Math.min(options.lanes ?? DEFAULT_LANES, fittingLanes(connections)),
-    (size) => new ConnectionPool(size, open, { fair: true, now }),
+    (size) => new ConnectionPool(size, open, { fair: true, waitMilliseconds, now }),
   );
   const openMigratorPool = (size: number) => {
     const openNext = migrator ? (onLost: () => void) => openClient(migrator, { direct: true, onLost }) : open;

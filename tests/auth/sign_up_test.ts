@@ -78,9 +78,7 @@ Deno.test("when twenty sign-ups request one subdomain at once, one succeeds and 
 
   const statuses = pages.map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 200).length, 1);
-  // On a slow machine, some wait two seconds for a connection and get 503.
-  assert.equal(statuses.filter((status) => status === 422 || status === 503).length, 19);
-  assert.ok(statuses.includes(422));
+  assert.equal(statuses.filter((status) => status === 422).length, 19, statuses.join());
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 

@@ -49,6 +49,7 @@ import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 import { Browser } from "./browser.ts";
 import { ManualClock } from "./clock.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
+import { PATIENCE } from "./patience.ts";
 import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./http.ts";
 
 /** Every user's password in the tests. Hashed once per process, because Argon2id is slow on purpose. */
@@ -83,14 +84,16 @@ const SIGN_INS_WITH_SECOND_FACTOR = `
 
 export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 
-type WorldOptions = Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "now"> & {
-  /** How the product connects to its database. */
-  through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
-  /** Whether the test drops the roles of its database. */
-  ownRoles?: boolean;
-  /** Whether schemas may be ready for the first companies. False for tests that count schemas. */
-  readySchemas?: boolean;
-};
+type WorldOptions =
+  & Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "waitMilliseconds" | "now">
+  & {
+    /** How the product connects to its database. */
+    through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
+    /** Whether the test drops the roles of its database. */
+    ownRoles?: boolean;
+    /** Whether schemas may be ready for the first companies. False for tests that count schemas. */
+    readySchemas?: boolean;
+  };
 
 /** The running product: a server on its own port, with its own database and clock. */
 export class World implements AsyncDisposable {
@@ -142,7 +145,7 @@ export class World implements AsyncDisposable {
     const clock = new ManualClock();
     const database = await openTestDatabase({ ownRoles });
     const address = await through(database.address);
-    const db = connect(address, { ...options, pooler: database.pooler });
+    const db = connect(address, { waitMilliseconds: PATIENCE, ...options, pooler: database.pooler });
     const closeDatabase = async () => {
       await db.close();
       await database.close();
@@ -298,7 +301,11 @@ export class World implements AsyncDisposable {
 
   /** Another process of the same installation, with its own connections and caches but the same database. */
   async replica(settings: Partial<Config> = {}, clock = this.clock): Promise<Services> {
-    const db = connect(this.#database.address, { connections: 4, pooler: this.#database.pooler });
+    const db = connect(this.#database.address, {
+      connections: 4,
+      waitMilliseconds: PATIENCE,
+      pooler: this.#database.pooler,
+    });
     const config = { ...this.config, ...settings };
     return await buildServices(config, clock, db, () => db.close());
   }
