@@ -39,9 +39,10 @@ Deno.test("the brand's preview follows the chosen color and file, and the saved 
     await page.waitForSelector("#logo-size-error", { state: "detached" });
     await page.click('main button:has-text("Save brand")');
     await page.waitForSelector('#sidebar img[src^="/brand/logo?v="]');
-    const width = await page.locator("#sidebar img").first().evaluate((image) =>
-      (image as HTMLImageElement).naturalWidth
-    );
+    const width = await page.locator("#sidebar img").first().evaluate(async (image) => {
+      await (image as HTMLImageElement).decode();
+      return (image as HTMLImageElement).naturalWidth;
+    });
 
     assert.deepEqual(yellow, ["#facc15", "#000000"]);
     assert.deepEqual(blue, ["#1d59b3", "#ffffff"]);
