@@ -1,6 +1,7 @@
 /** Runs the CLI in a terminal of its own, which the program `script` makes. */
 import { commandsOf } from "./deno_config.ts";
 import { shell, spawnShell } from "./postgres_programs.ts";
+import { shortLived } from "./v8_flags.ts";
 
 export async function hasTerminals(): Promise<boolean> {
   return (await shell("command -v script")).success;
@@ -44,6 +45,8 @@ function lineOf(
   args: string,
 ): string {
   const command = commandsOf(task).at(-1)!.replaceAll('"', "").replaceAll("$FOLDER", variables.DATA_DIR);
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`).join(" ");
+  const assignments = Object.entries({ ...shortLived(), ...variables }).map(([name, value]) =>
+    `${name}=${value}`
+  ).join(" ");
   return `${assignments} NO_COLOR=1 script -qefc 'stty cols 120 rows 40; ${command} ${args}' /dev/null`;
 }
